@@ -1,0 +1,183 @@
+"""Admitted beacons to bytes and back: what a relay journals is what an aggregator counts.
+
+May not know about files, calls or frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from google.protobuf.message import DecodeError
+
+from domain.beacon import (
+    Admitted,
+    Converted,
+    Entry,
+    Exposed,
+    Happened,
+    Left,
+    OpReported,
+    SessionStarted,
+    Standing,
+    Surroundings,
+    Viewed,
+    Visited,
+)
+from domain.names import EventName, ExperimentKey, GoalKey, SiteKey, VariationKey
+from ingest_grpc.wire.leadbright.v1 import aggregation_pb2 as pb
+
+Outcome = Literal["ok", "miss", "error"]
+
+_OUTCOMES: dict[Outcome, pb.OpReported.Outcome.ValueType] = {
+    "ok": pb.OpReported.OUTCOME_OK,
+    "miss": pb.OpReported.OUTCOME_MISS,
+    "error": pb.OpReported.OUTCOME_ERROR,
+}
+_OUTCOME_NAMES = {number: name for name, number in _OUTCOMES.items()}
+
+
+class UnreadableError(ValueError):
+    """A payload that no relay of a known version writes."""
+
+
+def encode_batch(beacons: Iterable[Admitted]) -> bytes:
+    """The payload of one frame."""
+    return pb.Batch(beacons=[_beacon(b) for b in beacons]).SerializeToString()
+
+
+def encode_beacon(beacon: Admitted) -> bytes:
+    """One beacon; `join_beacons` makes a payload of many, so that each is encoded only once."""
+    return pb.Batch(beacons=[_beacon(beacon)]).SerializeToString()
+
+
+def join_beacons(encoded: Iterable[bytes]) -> bytes:
+    """The payload that holds these beacons; a repeated field of protobuf is joined by writing its parts in a row."""
+    return b"".join(encoded)
+
+
+def decode_batch(payload: bytes) -> tuple[Admitted, ...]:
+    """The beacons of one frame; UnreadableError where the bytes are not a batch or an entry is of no known kind."""
+    try:
+        return tuple(_admitted(b) for b in pb.Batch.FromString(payload).beacons)
+    except DecodeError as error:
+        raise UnreadableError(str(error)) from error
+
+
+def _beacon(beacon: Admitted) -> pb.Beacon:
+    where = beacon.surroundings
+    return pb.Beacon(
+        nonce=beacon.nonce,
+        site=beacon.site,
+        day=beacon.day,
+        surroundings=pb.Surroundings(
+            page=where.page,
+            channel=where.channel,
+            source=where.source,
+            campaign=where.campaign,
+            country=where.country,
+            platform=where.platform,
+            browser=where.browser,
+            device=where.device,
+        ),
+        entries=[_entry(e) for e in beacon.entries],
+    )
+
+
+def _entry(entry: Entry) -> pb.Entry:
+    match entry:
+        case Visited(gap, bits):
+            return pb.Entry(visited=pb.Visited(gap=gap, bits=bits))
+        case SessionStarted():
+            return pb.Entry(session_started=pb.SessionStarted())
+        case Viewed(second):
+            return pb.Entry(viewed=pb.Viewed(second=second))
+        case Exposed(experiment, variation, before):
+            totals = [pb.Before(goal=goal, total=total) for goal, total in before]
+            return pb.Entry(exposed=pb.Exposed(experiment=experiment, variation=variation, before=totals))
+        case Converted():
+            return pb.Entry(converted=_converted(entry))
+        case Happened(name):
+            return pb.Entry(happened=pb.Happened(name=name))
+        case Left(engaged_ms, scroll):
+            return pb.Entry(left=pb.Left(engaged_ms=engaged_ms, scroll=scroll))
+        case OpReported(outcome, experiment, variation, op, ms):
+            reported = pb.OpReported(
+                outcome=_OUTCOMES[outcome], experiment=experiment, variation=variation, op=op, ms=ms
+            )
+            return pb.Entry(op_reported=reported)
+
+
+def _converted(entry: Converted) -> pb.Converted:
+    return pb.Converted(
+        goal=entry.goal,
+        count=entry.count,
+        total=entry.total,
+        amount=entry.amount,
+        cap=entry.cap,
+        standings=[
+            pb.Standing(experiment=s.experiment, variation=s.variation, count=s.count, total=s.total)
+            for s in entry.standings
+        ],
+    )
+
+
+def _admitted(message: pb.Beacon) -> Admitted:
+    where = message.surroundings
+    return Admitted(
+        nonce=message.nonce,
+        site=SiteKey(message.site),
+        day=message.day,
+        surroundings=Surroundings(
+            page=where.page,
+            channel=where.channel,
+            source=where.source,
+            campaign=where.campaign,
+            country=where.country,
+            platform=where.platform,
+            browser=where.browser,
+            device=where.device,
+        ),
+        entries=tuple(_read(e) for e in message.entries),
+    )
+
+
+def _read(message: pb.Entry) -> Entry:
+    kind = message.WhichOneof("kind")
+    if kind is None:
+        raise UnreadableError("an entry of no known kind")
+    return _READ[kind](message)
+
+
+def _read_exposed(message: pb.Entry) -> Exposed:
+    m = message.exposed
+    before = tuple((GoalKey(b.goal), b.total) for b in m.before)
+    return Exposed(ExperimentKey(m.experiment), VariationKey(m.variation), before)
+
+
+def _read_converted(message: pb.Entry) -> Converted:
+    m = message.converted
+    standings = tuple(
+        Standing(ExperimentKey(s.experiment), VariationKey(s.variation), s.count, s.total) for s in m.standings
+    )
+    return Converted(GoalKey(m.goal), m.count, m.total, standings, m.amount, m.cap)
+
+
+def _read_reported(message: pb.Entry) -> OpReported:
+    m = message.op_reported
+    outcome = _OUTCOME_NAMES.get(m.outcome)
+    if outcome is None:
+        raise UnreadableError(f"outcome {m.outcome} of an op")
+    return OpReported(outcome, ExperimentKey(m.experiment), VariationKey(m.variation), m.op, m.ms)
+
+
+_READ: dict[str, Callable[[pb.Entry], Entry]] = {
+    "visited": lambda m: Visited(m.visited.gap, m.visited.bits),
+    "session_started": lambda _: SessionStarted(),
+    "viewed": lambda m: Viewed(m.viewed.second),
+    "exposed": _read_exposed,
+    "converted": _read_converted,
+    "happened": lambda m: Happened(EventName(m.happened.name)),
+    "left": lambda m: Left(m.left.engaged_ms, m.left.scroll),
+    "op_reported": _read_reported,
+}
