@@ -1,0 +1,133 @@
+"""What a target promises, asked of the folder; and the URL that names one."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cdn_publish.folder import LOCK, FolderTarget
+from cdn_publish.layout import LOG, POINTERS, Environment, Place, attributes_of, is_for_browsers
+from cdn_publish.opening import BadTarget, open_target
+from cdn_publish.target import Attributes, Tag, TargetError
+from domain.artifact import Digest
+from domain.names import SiteKey
+
+PLACE = Place(Environment.PRODUCTION, SiteKey("shop"))
+PATH = PLACE.pointer("lb.js")
+ATTRIBUTES = Attributes("text/javascript", "no-cache")
+
+
+async def test_of_many_who_write_a_new_file_one_does(target: FolderTarget) -> None:
+    wrote = await asyncio.gather(*(target.put_if_absent(PATH, bytes([n]), ATTRIBUTES) for n in range(20)))
+    assert sum(wrote) == 1
+    stored = await target.read(PATH)
+    assert stored is not None
+    assert stored.body == bytes([wrote.index(True)])
+
+
+async def test_of_many_who_overwrite_what_they_read_one_does(folder: Path) -> None:
+    await FolderTarget(folder).put_if_absent(PATH, b"old", ATTRIBUTES)
+    stored = await FolderTarget(folder).read(PATH)
+    assert stored is not None
+    wrote = await asyncio.gather(
+        *(FolderTarget(folder).replace_if_match(PATH, bytes([n]), stored.tag, ATTRIBUTES) for n in range(20))
+    )
+    assert sum(wrote) == 1
+
+
+async def test_a_tag_names_one_writing_even_of_equal_bytes(target: FolderTarget) -> None:
+    await target.put_if_absent(PATH, b"same", ATTRIBUTES)
+    tags = set()
+    for _ in range(50):
+        stored = await target.read(PATH)
+        assert stored is not None
+        tags.add(stored.tag)
+        assert await target.replace_if_match(PATH, b"same", stored.tag, ATTRIBUTES)
+        assert not await target.replace_if_match(PATH, b"late", stored.tag, ATTRIBUTES)
+    assert len(tags) == 50
+
+
+async def test_what_is_not_there_is_not_overwritten(target: FolderTarget) -> None:
+    assert await target.read(PATH) is None
+    assert await target.attributes(PATH) is None
+    assert not await target.replace_if_match(PATH, b"new", Tag("any"), ATTRIBUTES)
+
+
+async def test_a_process_that_dies_lets_go_of_the_lock(target: FolderTarget, folder: Path) -> None:
+    await target.put_if_absent(PATH, b"old", ATTRIBUTES)
+    stored = await target.read(PATH)
+    assert stored is not None
+    holder = (
+        "import fcntl, os, sys\n"
+        "fcntl.flock(os.open(sys.argv[1], os.O_RDWR | os.O_CREAT), fcntl.LOCK_EX)\n"
+        "print('held', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    with subprocess.Popen(  # noqa: ASYNC220  it is a bystander
+        [sys.executable, "-c", holder, str(folder / LOCK)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        writing = asyncio.create_task(target.replace_if_match(PATH, b"new", stored.tag, ATTRIBUTES))
+        done, _ = await asyncio.wait([writing], timeout=0.1)
+        assert not done
+        process.kill()
+        assert await writing
+
+
+async def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(TargetError) as caught:
+        await FolderTarget(tmp_path / "file" / "cdn").put_if_absent(PATH, b"", ATTRIBUTES)
+    assert str(tmp_path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "cache_control"),
+    [
+        (PLACE.pointer("lb.js"), "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"),
+        (PLACE.body(Digest("3f9c2a1b8d7e4450"), "lb.js"), "public, max-age=31536000, immutable"),
+        (PLACE.log, "no-cache"),
+        (PLACE.body(Digest("3f9c2a1b8d7e4450"), LOG), None),
+        (PLACE.pointer("other.js"), None),
+        ("testing/shop/lb.js", None),
+    ],
+)
+def test_a_path_says_how_it_is_served(path: str, cache_control: str | None) -> None:
+    attributes = attributes_of(path)
+    assert (attributes.cache_control if attributes else None) == cache_control
+
+
+def test_browsers_are_never_handed_the_log() -> None:
+    assert all(is_for_browsers(PLACE.pointer(name)) for name in POINTERS)
+    assert not is_for_browsers(PLACE.log)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("s3://bucket/prefix", "s3:// is not supported yet"),
+        ("az://container", "az:// is not supported yet"),
+        ("gs://bucket", "gs:// is not supported yet"),
+        ("ftp://host/folder", "is not a publish URL"),
+        ("/srv/cdn", "is not a publish URL"),
+        ("file://srv/cdn", "three slashes"),
+        ("file:///", "names no folder"),
+    ],
+)
+def test_a_url_that_names_no_folder_says_what_to_write(url: str, says: str) -> None:
+    bad = open_target(url)
+    assert isinstance(bad, BadTarget)
+    assert says in bad.reason
+
+
+async def test_a_file_url_is_decoded(tmp_path: Path) -> None:
+    target = open_target(f"file://{tmp_path}/my%20cdn")
+    assert not isinstance(target, BadTarget)
+    await target.put_if_absent(PATH, b"here", ATTRIBUTES)
+    assert (tmp_path / "my cdn" / PATH).read_bytes() == b"here"

@@ -1,0 +1,154 @@
+"""What publishing and rolling back leave in the folder."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from cdn_publish.folder import FolderTarget
+from cdn_publish.history import DamagedError, ReleaseNote
+from cdn_publish.layout import POINTERS, Environment
+from cdn_publish.release import NoSuchRelease, Published, Unchanged, publish, read, relay_rules, releases, rollback
+from domain.artifact import Artifact, ArtifactSet
+from tests.cdn_publish.publishing import SHOP, artifacts
+
+PRODUCTION = Environment.PRODUCTION
+NOTE = ReleaseNote("ci", "1a2b3c4", "shorter headline")
+AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+ENTRY = b'{"at":"2026-11-24T09:00:00Z","by":"","digest":"3f9c2a1b8d7e4450","note":"","number":2,"revision":""}'
+
+
+async def test_a_release_stands_as_the_contract_says(target: FolderTarget, folder: Path) -> None:
+    made = artifacts("a")
+    answer = await publish(target, PRODUCTION, made, NOTE, AT)
+    assert isinstance(answer, Published)
+    assert answer.release.number == 1
+    site = folder / "production/shop"
+    files = {str(p.relative_to(site)) for p in site.rglob("*") if p.is_file()}
+    bodies = {f"r/{made.digest}/{name}" for name in POINTERS}
+    assert files == bodies | {*POINTERS, "releases.json"}
+    assert all((site / name).read_bytes() == (site / f"r/{made.digest}/{name}").read_bytes() for name in POINTERS)
+    assert (site / "releases.json").read_bytes() == (
+        b'{"releases":[{"at":"2026-11-24T09:00:00Z","by":"ci","digest":"' + made.digest.encode() + b'",'
+        b'"note":"shorter headline","number":1,"revision":"1a2b3c4"}],"v":1}'
+    )
+
+
+async def test_equal_content_makes_no_release(target: FolderTarget) -> None:
+    first = await publish(target, PRODUCTION, artifacts("a"), NOTE, AT)
+    again = await publish(target, PRODUCTION, artifacts("a"), ReleaseNote("anna"), AT + timedelta(days=1))
+    assert isinstance(first, Published)
+    assert again == Unchanged(first.release)
+    assert len((await releases(target, PRODUCTION, SHOP)).history.releases) == 1
+
+
+async def test_a_rollback_is_the_old_content_under_a_new_number(target: FolderTarget) -> None:
+    for content in "abc":
+        await publish(target, PRODUCTION, artifacts(content), NOTE, AT)
+    answer = await rollback(target, PRODUCTION, SHOP, 1, ReleaseNote("anna", note="back"), AT)
+    assert isinstance(answer, Published)
+    assert (answer.release.number, answer.release.digest) == (4, artifacts("a").digest)
+    assert await read(target, "production/shop/lb.js") == b"run('a')"
+    log = (await releases(target, PRODUCTION, SHOP)).history
+    assert [r.number for r in log.releases] == [1, 2, 3, 4]
+
+
+async def test_a_rollback_without_a_number_goes_back_to_the_content_before(target: FolderTarget) -> None:
+    for content in "ab":
+        await publish(target, PRODUCTION, artifacts(content), NOTE, AT)
+    served = []
+    for _ in range(3):  # back, and back from there: the content alternates, the number rises
+        await rollback(target, PRODUCTION, SHOP, None, NOTE, AT)
+        served.append(await read(target, "production/shop/lb.js"))
+    assert served == [b"run('a')", b"run('b')", b"run('a')"]
+
+
+async def test_there_must_be_something_to_go_back_to(target: FolderTarget) -> None:
+    assert await rollback(target, PRODUCTION, SHOP, None, NOTE, AT) == NoSuchRelease(None)
+    await publish(target, PRODUCTION, artifacts("a"), NOTE, AT)
+    assert await rollback(target, PRODUCTION, SHOP, None, NOTE, AT) == NoSuchRelease(None)
+    assert await rollback(target, PRODUCTION, SHOP, 7, NOTE, AT) == NoSuchRelease(7)
+    assert isinstance(await rollback(target, PRODUCTION, SHOP, 1, NOTE, AT), Unchanged)
+
+
+async def test_environments_know_nothing_of_each_other(target: FolderTarget) -> None:
+    await publish(target, Environment.STAGING, artifacts("a"), NOTE, AT)
+    assert await read(target, "staging/shop/lb.js") == b"run('a')"
+    assert await read(target, "production/shop/lb.js") is None
+    assert (await releases(target, PRODUCTION, SHOP)).history.releases == ()
+
+
+async def test_reading_an_unpublished_site_makes_no_folder(target: FolderTarget, folder: Path) -> None:
+    assert await read(target, "production/shop/lb.js") is None
+    assert (await releases(target, PRODUCTION, SHOP)).history.live is None
+    assert await relay_rules(target, PRODUCTION, SHOP) == ()
+    assert not folder.exists()  # noqa: ASYNC240
+
+
+@pytest.mark.parametrize(
+    "path", ["../secret", "/etc/passwd", "production/shop/../../x", ".lock", "", "production/shop/r/1/lb.js"]
+)
+async def test_only_paths_of_the_layout_are_read(target: FolderTarget, path: str) -> None:
+    await publish(target, PRODUCTION, artifacts("a"), NOTE, AT)
+    assert await read(target, path) is None
+
+
+async def test_relays_accept_the_live_release_and_the_twenty_before(target: FolderTarget) -> None:
+    for number in range(23):
+        await publish(target, PRODUCTION, artifacts(str(number)), NOTE, AT)
+    rules = [json.loads(body)["relay"] for body in await relay_rules(target, PRODUCTION, SHOP)]
+    assert rules == [str(number) for number in range(22, 1, -1)]
+
+
+async def test_the_log_is_in_utc(target: FolderTarget) -> None:
+    berlin = timezone(timedelta(hours=1))
+    answer = await publish(target, PRODUCTION, artifacts("a"), NOTE, datetime(2026, 11, 24, 10, 0, tzinfo=berlin))
+    assert isinstance(answer, Published)
+    assert (await releases(target, PRODUCTION, SHOP)).history.live == answer.release
+    assert answer.release.at == AT
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        b"",
+        b"[]",
+        b'{"v":2,"releases":[]}',
+        b'{"v":1,"releases":[{"number":"1"}]}',
+        b'{"v":1,"releases":[' + b",".join([ENTRY, ENTRY]) + b"]}",
+    ],
+)
+async def test_a_log_that_cannot_be_read_is_never_overwritten(target: FolderTarget, folder: Path, log: bytes) -> None:
+    await publish(target, PRODUCTION, artifacts("a"), NOTE, AT)
+    (folder / "production/shop/releases.json").write_bytes(log)
+    with pytest.raises(DamagedError, match=r"production/shop/releases\.json"):
+        await publish(target, PRODUCTION, artifacts("b"), NOTE, AT)
+    assert (folder / "production/shop/releases.json").read_bytes() == log
+    assert await read(target, "production/shop/lb.js") == b"run('a')"
+
+
+async def test_a_body_torn_by_a_crash_is_mended(target: FolderTarget, folder: Path) -> None:
+    torn = folder / f"production/shop/r/{artifacts('a').digest}/lb.js"
+    torn.parent.mkdir(parents=True)
+    torn.write_bytes(b"")
+    assert isinstance(await publish(target, PRODUCTION, artifacts("a"), NOTE, AT), Published)
+    assert torn.read_bytes() == b"run('a')"
+
+
+@pytest.mark.parametrize("damage", [b"run('c')", None])
+async def test_a_damaged_release_is_not_brought_back(target: FolderTarget, folder: Path, damage: bytes | None) -> None:
+    for content in "ab":
+        await publish(target, PRODUCTION, artifacts(content), NOTE, AT)
+    body = folder / f"production/shop/r/{artifacts('a').digest}/lb.js"
+    body.unlink() if damage is None else body.write_bytes(damage)
+    with pytest.raises(DamagedError, match=artifacts("a").digest):
+        await rollback(target, PRODUCTION, SHOP, 1, NOTE, AT)
+    assert await read(target, "production/shop/lb.js") == b"run('b')"
+
+
+async def test_a_release_is_exactly_the_three_files(target: FolderTarget) -> None:
+    with pytest.raises(ValueError, match=r"not lb\.js"):
+        await publish(target, PRODUCTION, ArtifactSet(SHOP, (Artifact("lb.js", b"", ""),)), NOTE, AT)
