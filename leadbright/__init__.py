@@ -1,0 +1,4 @@
+"""The command line and the one place that wires concrete parts together.
+
+May not know business rules; imported by nobody.
+"""

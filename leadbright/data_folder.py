@@ -1,0 +1,48 @@
+"""The folder that holds everything Leadbright keeps on this machine: databases, journal, published files, its secret.
+
+May not know what is in them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from leadbright.setting_values import Unfit
+
+SECRET = "secret"  # noqa: S105 -- a file's name
+
+
+def prepare(folder: Path) -> Unfit | None:
+    """Make the folder where it is absent, and try to write in it."""
+    probe = folder / f".probe-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        return Unfit(f"can't be written ({error.strerror}): give a folder that this user may write to")
+    return None
+
+
+def kept_secret(folder: Path) -> str:
+    """The secret kept in the folder, made first where it is absent; readable by this user only."""
+    path = folder / SECRET
+    if not path.exists():
+        _make(path)
+    return path.read_text().strip()
+
+
+def _make(path: Path) -> None:
+    # Written aside and linked, so that two processes that start together end up with one secret.
+    aside = path.with_name(f"{SECRET}-{secrets.token_hex(8)}")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(aside, path)
+    aside.unlink()

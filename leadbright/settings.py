@@ -1,0 +1,227 @@
+"""Every setting, read in one place from `leadbright.toml` and the environment, with all complaints at once.
+
+The environment wins over the file. May not know what a setting is used for: that is `wiring.py`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import socket
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from leadbright import data_folder, listening
+from leadbright import setting_values as values
+from leadbright.setting_values import Address, Network, Reader, Unfit
+
+FILE = "leadbright.toml"
+PREFIX = "LEADBRIGHT_"
+
+NAMES: dict[str, str] = {
+    "data": "the folder for databases, journal, published files and the secret",
+    "database": "the database of accounts, sites and definitions",
+    "counts": "the database of counts",
+    "cdn": "where releases are published",
+    "cdn_base": "where browsers read what is published",
+    "web_url": "where people reach the web pages",
+    "relay_url": "where browsers reach the relay",
+    "aggregator": "where relays and web find aggregators",
+    "secret": "what keys and links are derived from",
+    "country_header": "the request header in which a proxy says the country",
+    "country_db": "an .mmdb file of countries",
+    "trusted_proxies": "the proxies whose headers are believed",
+    "web_listen": "where the web listens",
+    "relay_listen": "where the relay and the embedded CDN listen",
+    "aggregator_listen": "where the aggregator listens",
+    "shop_listen": "where the demo shop listens",
+    "relay_name": "what this relay is called by aggregators",
+    "log": "how the log is written: text or json",
+}
+
+ELSEWHERE = frozenset({"token"})
+"""Read by single commands, not here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One setting that can't be used, and what to do about it, on one line."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What was asked for, or else the defaults, in the order of `NAMES`."""
+
+    data: Path
+    database: str
+    counts: str
+    cdn: str
+    cdn_base: str
+    web_url: str
+    relay_url: str
+    aggregator: tuple[Address, ...]
+    secret: str = field(repr=False)
+    country_header: str | None
+    country_db: Path | None
+    trusted_proxies: tuple[Network, ...]
+    web_listen: Address
+    relay_listen: Address
+    aggregator_listen: Address
+    shop_listen: Address
+    relay_name: str
+    log: str
+
+    @property
+    def cdn_folder(self) -> Path | None:
+        """The folder that is published to; None where it is a bucket."""
+        return Path(self.cdn.removeprefix("file://")) if self.cdn.startswith("file://") else None
+
+
+def read_settings(
+    environment: Mapping[str, str],
+    directory: Path,
+    *,
+    defaults: Mapping[str, str] | None = None,
+    binding: tuple[str, ...] = (),
+) -> Settings | tuple[Complaint, ...]:
+    """The settings, with the data folder made and its secret in place; or every complaint there is.
+
+    `directory` is where `leadbright.toml` is looked for and the data folder stands by default. `defaults` take the
+    place of the usual ones, by name. `binding` names the addresses that must be free to listen on.
+    """
+    reading = _Reading()
+    reading.texts.update({name: (f"the default of {name}", text) for name, text in (defaults or {}).items()})
+    _read_file(directory / FILE, reading)
+    _read_environment(environment, reading)
+    settings = _settings(reading, directory.absolute())
+    _refuse_taken({name: getattr(settings, name) for name in binding}, reading)
+    return tuple(reading.complaints) or settings
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The settings as environment variables, so that a process started with them has the same.
+
+    The secret is left out: it is found where it was found before.
+    """
+    texts = {name: _text(getattr(settings, name)) for name in NAMES if name != "secret"}
+    return {f"{PREFIX}{name.upper()}": text for name, text in texts.items() if text}
+
+
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Texts by name with where each was found, and what is wrong with them so far."""
+
+    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    complaints: list[Complaint] = field(default_factory=list)
+
+    def take(self, name: str, read: Reader[V], default: V) -> V:
+        if name not in self.texts:
+            return default
+        where, text = self.texts[name]
+        value = read(text)
+        if not isinstance(value, Unfit):
+            return value
+        shown = "" if name == "secret" or "@" in text else f' "{text}"'
+        self.complaints.append(Complaint(f"{where}{shown}: {value.why}"))
+        return default
+
+
+def _read_file(path: Path, reading: _Reading) -> None:
+    if not path.exists():
+        return
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        reading.complaints.append(Complaint(f"{FILE} can't be read: {error}"))
+        return
+    for name, value in found.items():
+        text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        _note(name, f"{FILE}: {name}", text, reading)
+
+
+def _read_environment(environment: Mapping[str, str], reading: _Reading) -> None:
+    for variable in sorted(environment):
+        if variable.startswith(PREFIX) and environment[variable]:
+            _note(variable.removeprefix(PREFIX).lower(), variable, environment[variable], reading)
+
+
+def _note(name: str, where: str, text: str, reading: _Reading) -> None:
+    if name in NAMES:
+        reading.texts[name] = (where, text)
+    elif name not in ELSEWHERE:
+        reading.complaints.append(Complaint(f"{where} is not a setting{_nearest(name, where)}"))
+
+
+def _nearest(name: str, where: str) -> str:
+    near = difflib.get_close_matches(name, NAMES, n=1)
+    if not near:
+        return ": take it out"
+    return f"; did you mean {where[: -len(name)]}{near[0] if where.endswith(name) else near[0].upper()}?"
+
+
+def _refuse_taken(ports: Mapping[str, Address], reading: _Reading) -> None:
+    for name, address in ports.items():
+        if listening.is_taken(address):
+            advice = f"stop what listens there, or set {PREFIX}{name.upper()} to another address"
+            reading.complaints.append(Complaint(f"port {address.port} of {address.host} is taken: {advice}"))
+
+
+def _settings(reading: _Reading, directory: Path) -> Settings:
+    take = reading.take
+    data = take("data", values.folder, directory / "leadbright-data")
+    listen = {role: _listen(reading, role) for role in ("web", "relay", "aggregator", "shop")}
+    relay_url = take("relay_url", values.web_url, listen["relay"].url)
+    cdn = take("cdn", values.store_url, f"file://{data}/cdn")
+    if not cdn.startswith("file://") and "cdn_base" not in reading.texts:
+        reading.complaints.append(Complaint(f"{PREFIX}CDN is a bucket: say where browsers read it in {PREFIX}CDN_BASE"))
+    return Settings(
+        data=data,
+        database=take("database", values.database_url, f"sqlite://{data}/leadbright.db"),
+        counts=take("counts", values.database_url, f"sqlite://{data}/counts.db"),
+        cdn=cdn,
+        cdn_base=take("cdn_base", values.web_url, relay_url),
+        web_url=take("web_url", values.web_url, listen["web"].url),
+        relay_url=relay_url,
+        aggregator=take("aggregator", values.addresses, (listen["aggregator"],)),
+        secret=_secret(reading, data),
+        country_header=take("country_header", values.header_name, None),
+        country_db=take("country_db", values.existing_file, None),
+        trusted_proxies=take("trusted_proxies", values.networks, ()),
+        web_listen=listen["web"],
+        relay_listen=listen["relay"],
+        aggregator_listen=listen["aggregator"],
+        shop_listen=listen["shop"],
+        relay_name=take("relay_name", values.name, socket.gethostname()[:63] or "relay"),
+        log=take("log", values.one_of("text", "json"), "json"),
+    )
+
+
+_PORTS = {"web": 8600, "relay": 8601, "aggregator": 8602, "shop": 8603}
+
+
+def _listen(reading: _Reading, role: str) -> Address:
+    default = Address("127.0.0.1", _PORTS[role])
+    return listening.with_free_port(reading.take(f"{role}_listen", values.address, default))
+
+
+def _secret(reading: _Reading, data: Path) -> str:
+    given = reading.take("secret", values.secret, "")
+    unfit = data_folder.prepare(data)
+    if unfit is not None:
+        where, _ = reading.texts.get("data", ("the data folder", ""))
+        reading.complaints.append(Complaint(f'{where} "{data}" {unfit.why}'))
+        return given
+    return given or data_folder.kept_secret(data)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return "" if value is None else str(value)
