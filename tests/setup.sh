@@ -1,0 +1,25 @@
+#!/bin/sh
+# What the tests need beside `make setup`: a browser to drive, and PostgreSQL, which the tests start themselves.
+set -eu
+
+has_browser() { command -v chromium >/dev/null; }
+has_postgres() { command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
+
+packages=''
+has_browser || packages="chromium fonts-liberation"
+has_postgres || packages="$packages postgresql"
+[ -n "$packages" ] || exit 0
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+  echo "the tests need these Debian packages, or the same by other means (chromium and initdb in PATH): $packages" >&2
+  exit 1
+fi
+if ! has_postgres && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+  # No server of the system's own: each test that wants one makes it in a folder of its own.
+  mkdir -p /etc/postgresql-common
+  echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q
+# shellcheck disable=SC2086
+apt-get install -y -q --no-install-recommends $packages
