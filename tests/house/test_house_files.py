@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.code import GENERATED, ROOT, functions, modules
+from tests.house.syntax_trees import GENERATED, ROOT, functions, modules
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 45

@@ -6,8 +6,8 @@ from fnmatch import fnmatch
 
 import pytest
 
-from tests.house.code import Module, is_own, is_standard, modules
 from tests.house.rooms import CONFINED, ROOMS, Confined, Room
+from tests.house.syntax_trees import Module, is_own, is_standard, modules
 
 
 def room_of(module: str) -> str | None:
