@@ -1,0 +1,30 @@
+/**
+ * Puts the visitor into the plan's experiments and shows the variations.
+ * May not know how the ledger is kept or how anything is reported.
+ */
+
+import { decide } from "./decide.ts";
+import type { Entry, Ledger } from "./ledger.ts";
+import type { Linked } from "./linked.ts";
+import type { Page } from "./pages.ts";
+
+/** The variation that is shown of each experiment on this page, once its style stands and its ops are at work. */
+export const enter = (
+  { p: { experiments }, matches, style, ops }: Linked,
+  { seed, exposures }: Ledger,
+  page: Page,
+  report: (entries: readonly Entry[]) => void,
+): ReadonlyMap<string, string> => {
+  const shown = experiments.flatMap(experiment => {
+    const kept = exposures.find(([key]) => key === experiment.key)?.[1];
+    const arm = matches && decide(experiment, matches, page, seed, kept);
+    return arm ? [[experiment.key, arm] as const] : [];
+  });
+  const lift = style?.(shown.map(([, arm]) => arm));
+  try {
+    ops?.(shown, lift, report);
+  } catch {
+    lift?.();
+  }
+  return new Map(shown.map(([experiment, [variation]]) => [experiment, variation]));
+};

@@ -1,0 +1,3 @@
+import { clicked } from "../triggers.ts";
+
+L.clicked = clicked;

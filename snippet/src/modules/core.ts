@@ -1,0 +1,4 @@
+import { start } from "../core.ts";
+import { quiet } from "../quiet.ts";
+
+quiet(start)(L);

@@ -1,0 +1,3 @@
+import { happened } from "../triggers.ts";
+
+L.happened = happened;

@@ -1,0 +1,3 @@
+import { enter } from "../experiments.ts";
+
+L.enter = enter;

@@ -1,0 +1,4 @@
+import { convert, minorUnits } from "../convert.ts";
+
+L.convert = convert;
+L.units = minorUnits;

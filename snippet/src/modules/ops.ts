@@ -1,0 +1,3 @@
+import { apply } from "../ops.ts";
+
+L.ops = apply;

@@ -1,0 +1,3 @@
+import { matches } from "../pages.ts";
+
+L.matches = matches;

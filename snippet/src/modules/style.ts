@@ -1,0 +1,3 @@
+import { style } from "../style.ts";
+
+L.style = style;

@@ -1,0 +1,3 @@
+import { visited } from "../triggers.ts";
+
+L.visited = visited;

@@ -1,0 +1,17 @@
+/**
+ * Where a visit came from: the referring host, if it is another site's, and what a campaign's link says of itself.
+ * May not know whether a session begins.
+ */
+
+import type { Source } from "./ledger.ts";
+
+const LONGEST = 80;
+
+/** `domains`: parent domains of the site, whose hosts are no referrers. */
+export const sourceOf = (referrer: string, { hostname, search }: Location, domains: readonly string[]): Source => {
+  const campaign = new URLSearchParams(search);
+  const utm = (name: string): string => (campaign.get(`utm_${name}`) ?? "").slice(0, LONGEST);
+  const host = referrer && new URL(referrer).hostname;
+  const ours = [hostname, ...domains].some(domain => `.${host}`.endsWith(`.${domain}`));
+  return [ours ? "" : host.replace(/^www\./, "").slice(0, LONGEST), utm("source"), utm("medium"), utm("campaign")];
+};
