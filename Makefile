@@ -63,6 +63,7 @@ clean:
 
 .venv/ready: requirements.lock requirements-node.lock pyproject.toml hatch_build.py
 	@test -n '$(PYTHON)' || { echo 'Leadbright needs Python 3.11 or newer' >&2; exit 1; }
+	@echo 'Installing into .venv; the first time takes half a minute.'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python hatch_build.py has-node || \

