@@ -1,0 +1,71 @@
+"""The second pass: what was written to what it means, or to findings.
+
+May not know how any single rule decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from config_compiler.finding import Finding, Problems
+from config_compiler.meaning import site_of
+from config_compiler.rules import (
+    amounts,
+    arms,
+    attributes,
+    changes,
+    continuity,
+    domains,
+    duplicates,
+    markup,
+    names,
+    pages,
+    reach,
+    references,
+    repeats,
+    sameness,
+    selectors,
+    shares,
+    styles,
+    timezone,
+    triggers,
+    weights,
+)
+from config_compiler.syntax import Definition
+from domain.site import Site
+
+RULES: tuple[Callable[[Definition], Iterator[Finding]], ...] = (
+    names.find,
+    duplicates.find,
+    domains.find,
+    timezone.find,
+    triggers.find,
+    amounts.find,
+    references.find,
+    repeats.find,
+    arms.find,
+    shares.find,
+    weights.find,
+    pages.find,
+    reach.find,
+    selectors.find,
+    changes.find,
+    styles.find,
+    attributes.find,
+    markup.find,
+    sameness.find,
+)
+"""What a definition must be by itself."""
+
+RULES_OF_CHANGE: tuple[Callable[[Definition, Site], Iterator[Finding]], ...] = (continuity.find,)
+"""What it must be after the one that is live."""
+
+
+def check(definition: Definition, published: Site | None, problems: Problems) -> Site | None:
+    """Ask every rule; the site that is meant, unless something is wrong with it."""
+    for rule in RULES:
+        problems.extend(rule(definition))
+    if published is not None:
+        for rule_of_change in RULES_OF_CHANGE:
+            problems.extend(rule_of_change(definition, published))
+    return None if problems.fatal else site_of(definition)

@@ -1,0 +1,90 @@
+"""The compiler on one screen: a site's definition to the artifacts that its visitors will load.
+
+Pure: text in, artifacts or findings out. May not know where text comes from or where artifacts go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config_compiler.check import check
+from config_compiler.emit import emit
+from config_compiler.finding import Finding, Problems
+from config_compiler.link import Runtime, RuntimeModule, link
+from config_compiler.lower import lower
+from config_compiler.parse import parse
+from config_compiler.source import Source
+from domain.artifact import ArtifactSet
+from domain.plan import Plan
+from domain.site import Site
+
+__all__ = [
+    "Checked",
+    "Compiled",
+    "Deployment",
+    "Rejected",
+    "Runtime",
+    "RuntimeModule",
+    "check_site",
+    "compile_site",
+    "plan_site",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What an installation of Leadbright adds to every site."""
+
+    relay_url: str
+    """Where beacons go: scheme, host and port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A site ready to be published; `findings` holds warnings only."""
+
+    site: Site
+    plan: Plan
+    artifacts: ArtifactSet
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A site with nothing wrong; `findings` holds warnings only."""
+
+    site: Site
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A definition with something wrong: every finding, in order of place."""
+
+    findings: tuple[Finding, ...]
+
+
+def compile_site(
+    source: Source, published: Site | None, runtime: Runtime, deployment: Deployment
+) -> Compiled | Rejected:
+    """Turn one site's definition into the artifacts its visitors will load; `published` is the site that is live."""
+    problems = Problems()
+    definition = parse(source, problems)  # what was written
+    site = check(definition, published, problems)  # what it means
+    if site is None:
+        return Rejected(problems.findings)
+    lowered = lower(site, deployment.relay_url)  # what browsers and relays need of it
+    linked = link(lowered, runtime)  # with the code that this site uses
+    return Compiled(site, lowered.plan, emit(linked), problems.findings)
+
+
+def check_site(source: Source, published: Site | None = None) -> Checked | Rejected:
+    """What the definition means, without compiling it."""
+    problems = Problems()
+    site = check(parse(source, problems), published, problems)
+    return Rejected(problems.findings) if site is None else Checked(site, problems.findings)
+
+
+def plan_site(site: Site) -> Plan:
+    """The plan alone, to decide by; it names no relay."""
+    return lower(site, "").plan

@@ -1,0 +1,113 @@
+"""The last pass: a plan and its code to bytes, the same for the same input wherever they are made.
+
+Canonical JSON (sorted keys, no spaces, UTF-8); the formats are those of `docs/formats.md`.
+May not know where the bytes go.
+"""
+
+from __future__ import annotations
+
+import json
+
+from config_compiler.link import Linked, RuntimeModule
+from config_compiler.lower import RelayRules
+from domain.artifact import Artifact, ArtifactSet, Digest, digest_of
+from domain.plan import Arm, Op, PageTest, Plan, PlannedExperiment, PlannedGoal
+from domain.site import Consent
+
+Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+
+VERSION = 1
+
+_JSON = "application/json"
+_JAVASCRIPT = "text/javascript; charset=utf-8"
+
+
+def emit(linked: Linked) -> ArtifactSet:
+    """Write the three artifacts."""
+    plan = plan_json(linked.plan)
+    config = canonical(plan)
+    artifacts = (
+        Artifact("config.json", config, _JSON),
+        Artifact("lb.js", _script(linked.modules, plan, digest_of(config)), _JAVASCRIPT),
+        Artifact("relay.json", canonical(_rules(linked.rules)), _JSON),
+    )
+    return ArtifactSet(linked.plan.site, artifacts)
+
+
+def canonical(value: Json) -> bytes:
+    """JSON with sorted keys and neither spaces nor needless escapes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _script(modules: tuple[RuntimeModule, ...], plan: Json, digest: Digest) -> bytes:
+    """The modules around one shared object that holds the plan.
+
+    All of it is ASCII, whatever character set a page claims, and holds no `<`, so that it can stand inside a page.
+    """
+    code = ";".join(module.code.strip().rstrip(";") for module in modules)
+    carried = json.dumps(plan, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
+    return f'(L=>{{{code}}})({{p:{carried},d:"{digest}"}})\n'.encode()
+
+
+def plan_json(plan: Plan) -> Json:
+    """The plan as `config.json` spells it."""
+    return {
+        "v": VERSION,
+        "site": plan.site,
+        "relay": plan.relay,
+        "tz": plan.timezone,
+        "consent": int(plan.consent is Consent.REQUIRED),
+        "honour": [signal.value for signal in plan.honour],
+        "domains": list(plan.cookie_domains),
+        "goals": [_goal(goal) for goal in plan.goals],
+        "experiments": [_experiment(x) for x in plan.experiments],
+    }
+
+
+def _test(test: PageTest) -> Json:
+    return [test.kind, test.value]
+
+
+def _goal(goal: PlannedGoal) -> Json:
+    what = _test(goal.what) if isinstance(goal.what, PageTest) else goal.what
+    worth: list[Json] = [goal.property, goal.digits] if goal.property else []
+    return [goal.key, goal.trigger, what, *worth]
+
+
+def _experiment(x: PlannedExperiment) -> Json:
+    return {
+        "key": x.key,
+        "salt": x.salt,
+        "in": [_test(test) for test in x.include],
+        "out": [_test(test) for test in x.exclude],
+        "traffic": x.traffic,
+        "goals": list(x.goals),
+        "arms": [_arm(arm) for arm in x.arms],
+    }
+
+
+def _arm(arm: Arm) -> Json:
+    return [arm.key, arm.weight, arm.css, list(arm.guards), [_op(op) for op in arm.ops]]
+
+
+def _op(op: Op) -> Json:
+    match op.kind:
+        case "text" | "html":
+            return [op.kind, op.selector, op.value]
+        case "attribute":
+            return [op.kind, op.selector, op.name, op.value]
+        case "add" | "drop":
+            return [op.kind, op.selector, op.name]
+        case "remove":
+            return [op.kind, op.selector]
+
+
+def _rules(rules: RelayRules) -> Json:
+    return {
+        "v": VERSION,
+        "site": rules.site,
+        "timezone": rules.timezone,
+        "domains": list(rules.domains),
+        "experiments": {key: list(variations) for key, variations in rules.experiments},
+        "goals": {key: {"cap": cap} for key, cap in rules.caps},
+    }

@@ -1,0 +1,71 @@
+"""What the compiler has to say about a definition: findings as values, and the list that gathers them.
+
+May not know how findings are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from config_compiler.codes import Code, Severity
+from config_compiler.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A second place that explains a finding."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mistake, or one thing worth a second look."""
+
+    code: Code
+    message: str
+    """What is, in one sentence that names the thing."""
+    span: Span
+    note: str = ""
+    """What is to be seen at `span`."""
+    labels: tuple[Label, ...] = ()
+    hint: str = ""
+    """What to do about it."""
+
+    @property
+    def severity(self) -> Severity:
+        """Whether the definition can be compiled all the same."""
+        return self.code.severity
+
+    @property
+    def rule(self) -> str:
+        """The name of the file that looks for it."""
+        return self.code.rule
+
+
+@dataclass(slots=True)
+class Problems:
+    """The findings so far. One mistake, met twice through a YAML alias, is kept once."""
+
+    _found: dict[tuple[Code, Span, str], Finding] = field(default_factory=dict)
+
+    def add(self, finding: Finding) -> None:
+        """Keep one finding."""
+        self._found.setdefault((finding.code, finding.span, finding.message), finding)
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        """Keep several."""
+        for finding in findings:
+            self.add(finding)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything found, in order of place."""
+        return tuple(sorted(self._found.values(), key=lambda f: (f.span, f.code.name, f.message)))
+
+    @property
+    def fatal(self) -> bool:
+        """Whether anything found keeps the definition from being compiled."""
+        return any(f.severity is Severity.ERROR for f in self._found.values())

@@ -1,0 +1,72 @@
+"""The fourth pass: chooses the modules of the runtime that a plan uses. A site pays only for what its rules need.
+
+May not know what is inside a module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from config_compiler.lower import Lowered, RelayRules
+from domain.plan import Arm, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeModule:
+    """A part of the snippet: minified JavaScript, and the modules that it cannot do without."""
+
+    name: str
+    code: str
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The snippet as it was built, its modules in the order in which they must run, the core last."""
+
+    modules: tuple[RuntimeModule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A plan with the code that runs it."""
+
+    plan: Plan
+    rules: RelayRules
+    modules: tuple[RuntimeModule, ...]
+
+
+TAKEN_WHEN: tuple[tuple[str, Callable[[Plan], bool]], ...] = (
+    ("experiments", lambda plan: bool(plan.experiments)),
+    ("style", lambda plan: any(arm.css or arm.guards for arm in _arms(plan))),
+    ("ops", lambda plan: any(arm.ops for arm in _arms(plan))),
+    ("goals", lambda plan: bool(plan.goals)),
+    ("click", lambda plan: any(goal.trigger == "click" for goal in plan.goals)),
+    ("visit", lambda plan: any(goal.trigger == "visit" for goal in plan.goals)),
+    ("event", lambda plan: any(goal.trigger == "event" for goal in plan.goals)),
+    ("core", lambda plan: True),
+)
+"""Module, and the plans that need it."""
+
+
+def link(lowered: Lowered, runtime: Runtime) -> Linked:
+    """Take the modules that the plan uses and those that they need, in the runtime's order.
+
+    Raises LookupError where the runtime lacks one: it was built from another version.
+    """
+    known = {module.name: module for module in runtime.modules}
+    taken: set[str] = set()
+    wanted = [name for name, needed in TAKEN_WHEN if needed(lowered.plan)]
+    while wanted:
+        name = wanted.pop()
+        if name not in known:
+            raise LookupError(f'the built snippet has no module "{name}"')
+        if name not in taken:
+            taken.add(name)
+            wanted.extend(known[name].needs)
+    return Linked(lowered.plan, lowered.rules, tuple(m for m in runtime.modules if m.name in taken))
+
+
+def _arms(plan: Plan) -> Iterator[Arm]:
+    return (arm for x in plan.experiments for arm in x.arms)
