@@ -14,7 +14,7 @@ VariationKey = NewType("VariationKey", str)
 GoalKey = NewType("GoalKey", str)
 EventName = NewType("EventName", str)
 
-KEY_PATTERN = r"[a-z0-9][a-z0-9-]{0,39}"
+KEY_PATTERN = r"[a-z][a-z0-9-]{0,39}"
 EVENT_PATTERN = r"[a-z0-9][a-z0-9_.:-]{0,39}"
 
 _KEY = re.compile(KEY_PATTERN)
