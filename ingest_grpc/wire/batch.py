@@ -41,6 +41,10 @@ class UnreadableError(ValueError):
     """A payload that no relay of a known version writes."""
 
 
+class NewerError(UnreadableError):
+    """A payload with an entry of a kind that this version does not know: a newer relay's, most likely."""
+
+
 def encode_batch(beacons: Iterable[Admitted]) -> bytes:
     """The payload of one frame."""
     return pb.Batch(beacons=[_beacon(b) for b in beacons]).SerializeToString()
@@ -145,7 +149,8 @@ def _admitted(message: pb.Beacon) -> Admitted:
 def _read(message: pb.Entry) -> Entry:
     kind = message.WhichOneof("kind")
     if kind is None:
-        raise UnreadableError("an entry of no known kind")
+        # An unknown kind is there as bytes that protobuf kept; an entry of no kind at all is nothing a relay writes.
+        raise NewerError("an entry of no known kind") if message.ByteSize() else UnreadableError("an empty entry")
     return _READ[kind](message)
 
 
@@ -167,7 +172,7 @@ def _read_reported(message: pb.Entry) -> OpReported:
     m = message.op_reported
     outcome = _OUTCOME_NAMES.get(m.outcome)
     if outcome is None:
-        raise UnreadableError(f"outcome {m.outcome} of an op")
+        raise NewerError(f"outcome {m.outcome} of an op")
     return OpReported(outcome, ExperimentKey(m.experiment), VariationKey(m.variation), m.op, m.ms)
 
 

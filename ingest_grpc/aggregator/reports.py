@@ -1,0 +1,133 @@
+"""Answers from the cells: one experiment day by day, one site's traffic, the books.
+
+Reads only. May not know how counts got into the cells, or how answers travel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+
+from domain.beacon import LONG_GAP
+from domain.names import ExperimentKey, GoalKey, SiteKey, VariationKey
+from domain.report import (
+    ArmDay,
+    Breakdown,
+    Days,
+    ExperimentCounts,
+    GoalDay,
+    LiveCounts,
+    TrafficCounts,
+    TrafficDay,
+)
+from domain.tally import ORIGINS_AND_PAGE, Sums
+from ingest_grpc.aggregator.books import Book
+from ingest_grpc.aggregator.dialect import LIMB_BITS, Row
+from ingest_grpc.aggregator.store import Store
+
+EXACT_DAYS = 32
+"""Unique visitors of a range are exact up to this length: longer gaps than 31 days are not told apart."""
+
+BREAKDOWN_ROWS = 100
+
+_GAP = "gap/"
+
+_TOTALS = """SELECT day, what, n, conversions, total, squares_high, squares_low FROM counts_cell
+             WHERE site = ? AND dimension = '' AND day BETWEEN ? AND ? AND """
+_ARMS = _TOTALS + "what >= ? AND what < ? ORDER BY day, what"
+_GOALS = _TOTALS + "what LIKE ? ORDER BY day, what"
+_TRAFFIC = _TOTALS + "(what IN ('visitors', 'sessions', 'views', 'bounces') OR (what >= 'gap/' AND what < 'gap0'))"
+
+_BREAKDOWNS = """SELECT dimension, value, CAST(SUM(n) AS bigint) AS n FROM counts_cell
+                 WHERE site = ? AND dimension <> '' AND day BETWEEN ? AND ? AND what = 'views'
+                 GROUP BY dimension, value ORDER BY n DESC, value"""
+
+_BOOK_SUMS = ", ".join(f"CAST(COALESCE(SUM({column}), 0) AS bigint) AS {column}" for column in Book._fields)
+_TOTAL_BOOK = f"SELECT {_BOOK_SUMS} FROM counts_book"  # noqa: S608 - column names only
+_BOOKS = f"SELECT hour, {', '.join(Book._fields)} FROM counts_book WHERE site = ? AND hour BETWEEN ? AND ?"  # noqa: S608
+
+
+class Reporter:
+    """Implements `wire.report.Reports` on a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def experiment(self, site: SiteKey, experiment: ExperimentKey, days: Days) -> ExperimentCounts:
+        """One experiment's arms and goals, day by day. Raises UnavailableError."""
+        where = (site, days.first, days.last)
+        arms = await self._store.read(_ARMS, (*where, f"exposed/{experiment}/", f"exposed/{experiment}0"))
+        goals = await self._store.read(_GOALS, (*where, f"converted/%/{experiment}/%"))
+        return ExperimentCounts(tuple(map(_arm_day, arms)), tuple(map(_goal_day, goals)))
+
+    async def traffic(self, site: SiteKey, days: Days) -> TrafficCounts:
+        """What happened on a site. Raises UnavailableError."""
+        where = (site, days.first, days.last)
+        rows = [(day, what, n) for day, what, n, *_ in await self._store.read(_TRAFFIC, where)]
+        breakdowns = await self._store.read(_BREAKDOWNS, where)
+        return TrafficCounts(
+            visitors=uniques(rows, days.first),
+            visitors_exact=days.last - days.first < EXACT_DAYS,
+            sessions=_sum_of(rows, "sessions"),
+            views=_sum_of(rows, "views"),
+            bounces=_sum_of(rows, "bounces"),
+            days=_traffic_days(rows),
+            breakdowns=tuple(_breakdown(dimension, breakdowns) for dimension in ORIGINS_AND_PAGE),
+        )
+
+    def live(self, site: SiteKey) -> AsyncIterator[LiveCounts]:
+        """What each commit of this process adds to a site from now on."""
+        return self._store.live.listen(site)
+
+    async def books(self, site: SiteKey, first_hour: int, last_hour: int) -> dict[int, Book]:
+        """A site's books by hour since 1970-01-01, both included; site "" for beacons that could not be read."""
+        rows = await self._store.read(_BOOKS, (site, first_hour, last_hour))
+        return {hour: Book(*numbers) for hour, *numbers in rows}
+
+    async def total_book(self) -> Book:
+        """Every site's books in one. Raises UnavailableError."""
+        return Book(*(await self._store.read(_TOTAL_BOOK))[0])
+
+
+def uniques(rows: Iterable[Row], first: int) -> int:
+    """Visitors of a range that begins on day `first`, each once, from rows of (day, `gap/GAP`, number).
+
+    A visitor is counted on the first visit day within the range: never there before (gap 0), or last before it.
+    """
+    total = 0
+    for day, what, n in rows:
+        if what.startswith(_GAP):
+            gap = int(what.removeprefix(_GAP))
+            if gap == 0 or gap == LONG_GAP or gap > day - first:
+                total += n
+    return total
+
+
+def _sum_of(rows: Iterable[Row], wanted: str) -> int:
+    return sum(n for _, what, n in rows if what == wanted)
+
+
+def _traffic_days(rows: Iterable[Row]) -> tuple[TrafficDay, ...]:
+    days: dict[int, dict[str, int]] = {}
+    for day, what, n in rows:
+        days.setdefault(day, {})[what] = n
+    return tuple(
+        TrafficDay(day, found.get("visitors", 0), found.get("sessions", 0), found.get("views", 0))
+        for day, found in sorted(days.items())
+    )
+
+
+def _breakdown(dimension: str, rows: Iterable[Row]) -> Breakdown:
+    own = [(value, n) for of, value, n in rows if of == dimension]
+    return Breakdown(dimension, tuple(own[:BREAKDOWN_ROWS]))
+
+
+def _arm_day(row: Row) -> ArmDay:
+    day, what, n, *_ = row
+    _, _, variation = what.split("/")
+    return ArmDay(day, VariationKey(variation), n)
+
+
+def _goal_day(row: Row) -> GoalDay:
+    day, what, n, conversions, total, high, low = row
+    _, goal, _, variation = what.split("/")
+    return GoalDay(day, VariationKey(variation), GoalKey(goal), Sums(n, conversions, total, (high << LIMB_BITS) + low))

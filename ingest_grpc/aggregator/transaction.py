@@ -1,0 +1,172 @@
+"""One transaction, statement by statement: what a commit may say to the database.
+
+May not know in which order a commit says it, or why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import BaseORMException
+
+from domain.names import SiteKey
+from domain.tally import TOTAL, Cell, Sums
+from ingest_grpc.aggregator import models
+from ingest_grpc.aggregator.books import Books
+from ingest_grpc.aggregator.constants import LIVE_PERIODS
+from ingest_grpc.aggregator.dialect import Dialect, Row, carried, increments, limbs, table_of
+from ingest_grpc.wire.frame import Epoch, Frame, Watermark
+
+NonceKey = tuple[SiteKey, bytes]
+"""A beacon's nonce counts within its site: no site can spoil another's."""
+
+CELL = table_of(models.Cell)
+BOOK = table_of(models.Book)
+QUARANTINE = table_of(models.Quarantine)
+
+EVENT = "event/"
+
+_FITS = range(-(2**63), 2**63)
+_LIMBS = carried(CELL, "squares_high", "squares_low")
+
+T = TypeVar("T")
+
+
+class UnstorableError(Exception):
+    """A count would no longer fit its column. Nothing of the transaction remains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """What may be said within one transaction. The first thing said must write, so that SQLite locks at once."""
+
+    client: BaseDBAsyncClient
+    dialect: Dialect
+
+    async def advance(self, epoch: Epoch, before: Watermark, after: Watermark, now_ms: int) -> bool:
+        """Move a watermark; False where it does not stand at `before`."""
+        sql = """UPDATE counts_watermark SET sequence = ?, hash = ?, committed_ms = ?
+                 WHERE relay = ? AND epoch = ? AND sequence = ? AND hash = ?"""
+        now = (after.sequence, after.hash, now_ms)
+        moved, _ = await self._execute(sql, *now, epoch.relay, epoch.id, before.sequence, before.hash)
+        return moved == 1
+
+    async def begin_epoch(self, epoch: Epoch, after: Watermark, now_ms: int) -> bool:
+        """Set an epoch's first watermark; False where it has one."""
+        sql = """INSERT INTO counts_watermark (relay, epoch, sequence, hash, committed_ms) VALUES (?, ?, ?, ?, ?)
+                 ON CONFLICT DO NOTHING RETURNING sequence"""
+        return bool(await self._fetch(sql, epoch.relay, epoch.id, after.sequence, after.hash, now_ms))
+
+    async def watermark(self, epoch: Epoch) -> Watermark | None:
+        """Where an epoch stands; None where nothing of it was ever committed."""
+        sql = "SELECT sequence, hash FROM counts_watermark WHERE relay = ? AND epoch = ?"
+        rows = await self._fetch(sql, epoch.relay, epoch.id)
+        return Watermark(*rows[0]) if rows else None
+
+    async def period(self, wanted: int) -> int:
+        """The period that nonces are written to; moves on to `wanted`, never back.
+
+        Every aggregator writes to the same one at the same time: a repeat is found by the key of the table only within
+        one period, so it may not change while a transaction that relies on it is under way.
+        """
+        await self._execute("UPDATE counts_period SET current = ? WHERE id = 1 AND current < ?", wanted, wanted)
+        sql = "SELECT current FROM counts_period WHERE id = 1"
+        rows = await self._fetch(sql + self.dialect.share_lock)
+        return int(rows[0][0])
+
+    async def claim(self, nonces: Iterable[NonceKey], period: int) -> set[NonceKey]:
+        """Remember nonces; returns those that were not remembered before."""
+        earlier = [period - age for age in range(1, LIVE_PERIODS)]
+        found: set[NonceKey] = set()
+        # In order, so that two aggregators that hold the same beacons wait for each other instead of locking up.
+        for chunk in chunks(sorted(nonces), self.dialect.chunk):
+            rows = self.dialect.rows(("text", "bytes"), chunk)
+            sql = f"""WITH wanted (site, nonce) AS ({rows.sql})
+                      INSERT INTO counts_nonce (period, site, nonce)
+                      SELECT CAST(? AS bigint), site, nonce FROM wanted WHERE NOT EXISTS (
+                          SELECT 1 FROM counts_nonce AS old WHERE old.period IN ({", ".join("?" * len(earlier))})
+                          AND old.site = wanted.site AND old.nonce = wanted.nonce)
+                      ON CONFLICT DO NOTHING RETURNING site, nonce"""  # noqa: S608 - placeholders only
+            new = await self._fetch(sql, *rows.arguments, period, *earlier)
+            found.update((SiteKey(site), nonce) for site, nonce in new)
+        return found
+
+    async def forget_nonces(self, period: int, limit: int) -> int:
+        """Drop nonces of periods that are too old to matter in `period`, at most `limit`; returns how many."""
+        sql = """DELETE FROM counts_nonce WHERE (period, site, nonce) IN (
+                     SELECT period, site, nonce FROM counts_nonce WHERE period <= ? LIMIT ?)"""
+        return (await self._execute(sql, period - LIVE_PERIODS, limit))[0]
+
+    async def forget_epochs(self, before_ms: int) -> None:
+        """Drop the watermarks of epochs that have been silent since `before_ms`."""
+        await self._execute("DELETE FROM counts_watermark WHERE committed_ms < ?", before_ms)
+
+    async def lock_names(self, site: SiteKey, day: int, kind: str) -> None:
+        """Until the transaction ends, nobody else gives new names of this kind to this site and day."""
+        if self.dialect.lock is not None:
+            digest = hashlib.blake2b(f"{site}/{day}/{kind}".encode(), digest_size=8).digest()
+            await self._fetch(self.dialect.lock, int.from_bytes(digest, "big", signed=True))
+
+    async def values(self, site: SiteKey, day: int, dimension: str) -> set[str]:
+        """The values of a dimension that a site has on a day."""
+        sql = "SELECT DISTINCT value FROM counts_cell WHERE site = ? AND dimension = ? AND day = ?"
+        return {value for (value,) in await self._fetch(sql, site, dimension, day)}
+
+    async def events(self, site: SiteKey, day: int) -> set[str]:
+        """The names of events that a site has on a day."""
+        sql = """SELECT what FROM counts_cell
+                 WHERE site = ? AND dimension = ? AND day = ? AND what >= 'event/' AND what < 'event0'"""
+        return {what.removeprefix(EVENT) for (what,) in await self._fetch(sql, site, TOTAL, day)}
+
+    async def add_cells(self, cells: Iterable[tuple[Cell, Sums]]) -> None:
+        """Add to cells. Raises UnstorableError."""
+        rows = sorted(_cell_row(cell, sums) for cell, sums in cells)
+        if any(number not in _FITS for row in rows for number in row[len(CELL.key) :]):
+            raise UnstorableError
+        for chunk in chunks(rows, self.dialect.chunk):
+            part = self.dialect.rows(CELL.kinds, chunk)
+            try:
+                await self._execute(increments(CELL, part, _LIMBS), *part.arguments)
+            except BaseORMException as error:
+                if self.dialect.overflowed(error):
+                    raise UnstorableError from error
+                raise
+
+    async def add_books(self, books: Books) -> None:
+        """Add to the books."""
+        rows = sorted((site, hour, *book) for (site, hour), book in books.items())
+        for chunk in chunks(rows, self.dialect.chunk):
+            part = self.dialect.rows(BOOK.kinds, chunk)
+            await self._execute(increments(BOOK, part, {}), *part.arguments)
+
+    async def quarantined(self) -> int:
+        """How many frames are set aside."""
+        return int((await self._fetch("SELECT count(*) FROM counts_quarantine"))[0][0])
+
+    async def set_aside(self, epoch: Epoch, frame: Frame, reason: str) -> None:
+        """Keep a frame for a person."""
+        row = (epoch.relay, epoch.id, frame.sequence, reason, frame.sealed_ms, frame.beacons, frame.payload or b"")
+        part = self.dialect.rows(QUARANTINE.kinds, [row])
+        await self._execute(f"INSERT INTO counts_quarantine {part.sql} ON CONFLICT DO NOTHING", *part.arguments)
+
+    async def _execute(self, sql: str, *arguments: object) -> tuple[int, Sequence[object]]:
+        return await self.client.execute_query(self.dialect.finished(sql), list(arguments))
+
+    async def _fetch(self, sql: str, *arguments: object) -> list[Row]:
+        rows = await self.client.execute_query_dict(self.dialect.finished(sql), list(arguments))
+        return [tuple(row.values()) for row in rows]
+
+
+def chunks(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Rows in pieces of at most `size`."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def _cell_row(cell: Cell, sums: Sums) -> Row:
+    place = (cell.site, cell.dimension, cell.day, cell.what, cell.value)
+    return (*place, sums.n, sums.conversions, sums.total, *limbs(sums.squares))
