@@ -13,6 +13,10 @@ from leadbright.demo.catalogue import BY_KEY, Product
 MOST = 9
 """Of one article."""
 
+FREE_DELIVERY = 80
+DELIVERY = 6
+"""In whole euros."""
+
 _DIGITS = frozenset(str(n) for n in range(1, MOST + 1))
 
 
@@ -51,3 +55,8 @@ def read(cookie: str) -> Basket:
 def write(basket: Basket) -> str:
     """The cookie that holds a basket."""
     return ".".join(f"{key}_{quantity}" for key, quantity in basket.quantities.items())
+
+
+def with_delivery(total: int) -> int:
+    """What there is to pay for articles of this total, in whole euros."""
+    return total + (DELIVERY if 0 < total < FREE_DELIVERY else 0)

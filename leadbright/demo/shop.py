@@ -18,8 +18,6 @@ from leadbright.demo.catalogue import BY_KEY, FEATURED, PRODUCTS, Product, relat
 BASKET_COOKIE = "basket"
 ADDED_COOKIE = "just_added"
 ORDER_COOKIE = "just_ordered"
-FREE_DELIVERY = 80
-DELIVERY = 6
 _HERE = Path(__file__).parent
 
 _OF_KIND = {
@@ -89,7 +87,7 @@ async def product(request: Request, key: str) -> HTTPResponse:
 async def show_basket(request: Request) -> HTTPResponse:
     current = _basket(request)
     added = _cookie(request, ADDED_COOKIE) == "1"
-    response = _page(request, "basket.html", to_pay=to_pay(current), added=added)
+    response = _page(request, "basket.html", to_pay=basket.with_delivery(current.total), added=added)
     if added:
         response.delete_cookie(ADDED_COOKIE)
     return response
@@ -116,7 +114,9 @@ async def check_out(request: Request) -> HTTPResponse:
     if not current.count:
         return redirect("/basket", status=303)
     response = redirect("/thank-you", status=303)
-    response.add_cookie(ORDER_COOKIE, str(to_pay(current)), httponly=True, secure=False, samesite="Lax")
+    response.add_cookie(
+        ORDER_COOKIE, str(basket.with_delivery(current.total)), httponly=True, secure=False, samesite="Lax"
+    )
     response.delete_cookie(BASKET_COOKIE)
     return response
 
@@ -151,11 +151,6 @@ _ROUTES = (
     ("GET", "/readyz", alive),
     ("GET", "/favicon.ico", no_icon),
 )
-
-
-def to_pay(current: Basket) -> int:
-    """In whole euros, delivery included."""
-    return current.total + (0 if current.total >= FREE_DELIVERY or not current.count else DELIVERY)
 
 
 def _page(request: Request, template: str, **values: object) -> HTTPResponse:

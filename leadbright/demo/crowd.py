@@ -1,0 +1,143 @@
+"""The crowd: who comes when, newcomers and returning visitors, in a past that is replayed or as time goes by.
+
+Everything is drawn from the seed. May not know what a visit consists of or where beacons go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from domain.ledger import Ledger
+from leadbright.demo.browser import Browser, Pace, Visitor, World
+from leadbright.demo.journey import visit_shop
+from leadbright.demo.people import draw_person
+
+HOUR = 60
+DAY = 24 * HOUR
+RETURNS = 0.42
+SHORTEST_ABSENCE = 14 * HOUR
+MEAN_FURTHER_ABSENCE = 2.2 * DAY
+AT_ONCE = 128
+"""Visits that go on at the same time."""
+
+BY_HOUR = (2, 1, 1, 1, 1, 2, 4, 7, 9, 10, 11, 11, 12, 11, 10, 10, 11, 12, 14, 16, 17, 15, 10, 5)
+"""How busy each hour of the day (UTC) is beside the others."""
+
+SATURDAY, SUNDAY = 2, 3
+"""1970-01-01 was a Thursday: day numbers modulo seven."""
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Those who will come back, and those who still have something to tell."""
+
+    seed: str
+    born: int = 0
+    """How many visitors there have been."""
+    agenda: dict[int, list[tuple[int, Visitor]]] = field(default_factory=dict)
+    """By hour since 1970 UTC: returning visitors, with their minute."""
+    unsettled: dict[int, Visitor] = field(default_factory=dict)
+    """Visitors by number who left before everything was acknowledged."""
+    expired: int = 0
+    """Beacons given up after a day."""
+
+    async def relive(self, world: World, first: int, last: int, a_day: int, turn_clock: Callable[[int], None]) -> None:
+        """Let the hours from minute `first` to minute `last` go by, with about `a_day` newcomers a day.
+
+        `turn_clock` is told the minute before the visits of each hour begin.
+        """
+        for hour in range(first // HOUR, last // HOUR):
+            turn_clock(hour * HOUR)
+            visits = sorted(self._newcomers(world, hour, a_day, first) + self.agenda.pop(hour, []), key=_when)
+            for start in range(0, len(visits), AT_ONCE):
+                some = visits[start : start + AT_ONCE]
+                await asyncio.gather(*(self._visit(world, v, _replayed(minute)) for minute, v in some))
+                for minute, visitor in some:
+                    self._perhaps_again(visitor, minute)
+
+    async def live(self, world: Callable[[], World], now: Callable[[], float], a_second: float, most: int) -> None:
+        """Let visitors come as time goes by, until cancelled; at most `most` are awaited back."""
+        chance = Random(f"{self.seed}/live")
+        gate = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as visits:
+            while True:
+                await gate.acquire()
+                minute = int(now() // 60)
+                visitor = self._back(minute) or self._newcomer(world(), minute, chance)
+                task = visits.create_task(self._come(world(), visitor, now, most))
+                task.add_done_callback(lambda _: gate.release())
+                await asyncio.sleep(chance.expovariate(a_second))
+
+    async def settle(self, world: World, minute: int) -> bool:
+        """Let those who still have something to tell try once more; whether all of it is told."""
+        visitors = tuple(self.unsettled.values())
+        await asyncio.gather(*(Browser(v, world, _replayed(minute), Random(self.seed)).send() for v in visitors))
+        self.unsettled = {v.number: v for v in visitors if v.outbox}
+        return not self.unsettled
+
+    def _newcomers(self, world: World, hour: int, a_day: int, first: int) -> list[tuple[int, Visitor]]:
+        chance = Random(f"{self.seed}/{hour}")
+        day, weekday = hour // 24 - first // DAY, hour // 24 % 7
+        busy = BY_HOUR[hour % 24] / sum(BY_HOUR) * (1.25 if weekday in (SATURDAY, SUNDAY) else 0.95)
+        number = int(a_day * busy * (0.9 + 0.015 * day) + chance.random())
+        minutes = [hour * HOUR + chance.randrange(HOUR) for _ in range(number)]
+        return [(minute, self._newcomer(world, minute, chance)) for minute in minutes]
+
+    def _newcomer(self, world: World, minute: int, chance: Random) -> Visitor:
+        ledger = Ledger(f"{chance.getrandbits(32):08x}", world.day_at(minute))
+        self.born += 1
+        return Visitor(self.born, draw_person(chance), ledger)
+
+    async def _visit(self, world: World, visitor: Visitor, pace: Pace) -> None:
+        chance = Random(f"{self.seed}/{visitor.ledger.seed}/{visitor.visits}")
+        browser = Browser(visitor, world, pace, chance)
+        await visit_shop(browser)
+        visitor.visits += 1
+        self.expired += browser.expired
+        self.unsettled.pop(visitor.number, None)
+        if visitor.outbox:
+            self.unsettled[visitor.number] = visitor
+
+    async def _come(self, world: World, visitor: Visitor, now: Callable[[], float], most: int) -> None:
+        await self._visit(world, visitor, Pace(lambda: int(now() // 60), _hurried))
+        if sum(map(len, self.agenda.values())) < most:
+            self._perhaps_again(visitor, int(now() // 60))
+
+    def _perhaps_again(self, visitor: Visitor, minute: int) -> None:
+        chance = Random(f"{self.seed}/{visitor.ledger.seed}/{visitor.visits}/again")
+        if chance.random() < RETURNS:
+            then = minute + SHORTEST_ABSENCE + int(chance.expovariate(1 / MEAN_FURTHER_ABSENCE))
+            self.agenda.setdefault(then // HOUR, []).append((then, visitor))
+
+    def _back(self, minute: int) -> Visitor | None:
+        hour = min(self.agenda, default=minute)
+        if hour > minute // HOUR:
+            return None
+        due = self.agenda[hour]
+        _, visitor = due.pop()
+        if not due:
+            del self.agenda[hour]
+        return visitor
+
+
+def _when(visit: tuple[int, Visitor]) -> tuple[int, int]:
+    minute, visitor = visit
+    return minute, visitor.number
+
+
+def _replayed(start: int) -> Pace:
+    seconds = 0.0
+
+    async def rest(for_s: float) -> None:
+        nonlocal seconds
+        seconds += for_s
+
+    return Pace(lambda: start + int(seconds // 60), rest)
+
+
+async def _hurried(for_s: float) -> None:
+    # Visits would go on for minutes; the demo is looked at for minutes.
+    await asyncio.sleep(for_s / 4)
