@@ -1,0 +1,51 @@
+"""What a visitor would get on a page, experiment by experiment, with a reason where it is nothing.
+
+Pure: asks the same reference that the snippet is tested against. May not know where the definition came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from domain.experiment import Status
+from domain.plan import Plan
+from domain.site import Site
+from domain.targeting import decide
+
+Answer = dict[str, str | None]
+
+_NOT_RUNNING = {
+    Status.DRAFT: "the experiment is a draft",
+    Status.PAUSED: "the experiment is paused",
+    Status.STOPPED: "the experiment is stopped",
+}
+
+
+def decisions(site: Site, plan: Plan, url: str, seed: str) -> dict[str, Answer]:
+    """`{"hero": {"variation": "bold"}}` for every experiment of the site; beside a None, the reason.
+
+    `seed` is a new visitor's, 8 lower-case hex digits.
+    """
+    made = decide(plan, _as_browsers_write_it(url), seed, {})
+    answers: dict[str, Answer] = {}
+    for experiment in site.experiments:
+        decision = made.get(experiment.key)
+        if decision is None:
+            answers[experiment.key] = {"variation": None, "reason": _NOT_RUNNING[experiment.status]}
+        elif decision.variation is None:
+            answers[experiment.key] = {"variation": None, "reason": decision.reason.value}
+        else:
+            answers[experiment.key] = {"variation": decision.variation}
+    return answers
+
+
+def sentences(answers: dict[str, Answer]) -> Iterator[str]:
+    """The same for people, a line for each experiment."""
+    for key, answer in answers.items():
+        yield f"{key}: {answer['variation'] or 'nothing, because ' + str(answer['reason'])}"
+
+
+def _as_browsers_write_it(url: str) -> str:
+    """What is not ASCII percent-encoded, as the browser's own address is."""
+    return quote(url, safe="/%:@!$&'()*+,;=~[]|\\^?#")

@@ -1,0 +1,224 @@
+"""The commands that work on a definition folder: init, check, compile, decide, explain.
+
+What they need is imported when they run, so that each starts quickly. May not know about servers or accounts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from cdn_publish.layout import Environment
+
+if TYPE_CHECKING:
+    from config_compiler.compiler import Compiled
+    from config_compiler.finding import Finding
+    from config_compiler.source import Source
+    from domain.artifact import ArtifactSet
+    from domain.site import Site
+
+FAILED, WRONG_USAGE = 1, 2
+
+DEFAULT_RELAY = "http://localhost:8601"
+
+
+class Format(Enum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the definition.")]
+As = Annotated[Format, typer.Option("--format", help="How findings are printed.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Out = Annotated[Path, typer.Option("--out", help="The folder to write to.")]
+Env = Annotated[Environment, typer.Option("--env", help="What the artifacts are for.")]
+Relay = Annotated[
+    str, typer.Option("--relay-url", envvar="LEADBRIGHT_RELAY_URL", help="Where browsers reach the relay.")
+]
+Url = Annotated[str, typer.Option("--url", help="The address of the page.")]
+Visitor = Annotated[str, typer.Option("--visitor", help="8 hex digits; - reads them from standard input.")]
+CodeName = Annotated[str, typer.Argument(metavar="CODE", help="Such as E201.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for name, command in (
+        ("init", init),
+        ("check", check),
+        ("compile", compile_),
+        ("decide", decide),
+        ("explain", explain),
+    ):
+        app.command(name)(command)
+
+
+def init(folder: Folder) -> None:
+    """Write a small, valid, commented definition."""
+    from leadbright.definition_folder import write_starter
+
+    try:
+        written = write_starter(folder)
+    except FileExistsError as error:
+        _fail(f"{error} exists already; choose another folder")
+    except OSError as error:
+        _fail(f"cannot write: {error}")
+    for path in written:
+        _say(f"wrote {path}")
+
+
+def check(folder: Folder, output: As = Format.TEXT, as_json: AsJson = False) -> None:
+    """Say everything that is wrong with a definition."""
+    from config_compiler.compiler import Rejected, check_site
+
+    source = _read(folder)
+    checked = check_site(source)
+    shown_as = Format.JSON if as_json else output
+    _show(checked.findings, source, folder, shown_as)
+    if isinstance(checked, Rejected):
+        raise typer.Exit(FAILED)
+    if shown_as is Format.TEXT:
+        count = len(checked.site.experiments)
+        _say(f"{checked.site.key}: {count} experiment{'' if count == 1 else 's'}, nothing wrong")
+
+
+def compile_(
+    folder: Folder,
+    out: Out,
+    env: Env = Environment.PRODUCTION,
+    relay_url: Relay = DEFAULT_RELAY,
+    as_json: AsJson = False,
+) -> None:
+    """Write a site's artifacts in the layout in which they are published."""
+    from leadbright.definition_folder import write_artifacts
+
+    if not re.fullmatch(r"https?://[^/?#\s]+/?", relay_url):
+        _fail(f'"{relay_url}" is not the address of a relay; write it like https://relay.example', WRONG_USAGE)
+    artifacts = _compiled(_read(folder), relay_url).artifacts
+    try:
+        write_artifacts(out, env, artifacts)
+    except OSError as error:
+        _fail(f"cannot write: {error}")
+    _say(_receipt(artifacts, env, as_json=as_json))
+
+
+def decide(folder: Folder, url: Url, visitor: Visitor, as_json: AsJson = False) -> None:
+    """Say what a new visitor would get on a page, and why."""
+    from config_compiler.compiler import plan_site
+    from leadbright.deciding import decisions, sentences
+
+    if not re.match(r"https?://[^/?#\s]", url):
+        _fail(f'"{url}" is not the address of a page; write it like https://shop.example/', WRONG_USAGE)
+    site = _checked(_read(folder))
+    plan = plan_site(site)
+    for seed in _seeds(visitor):
+        answers = decisions(site, plan, url, seed)
+        _say(json.dumps(answers) if as_json else "\n".join(sentences(answers)))
+
+
+def explain(code: CodeName) -> None:
+    """Show the page of a diagnostic."""
+    from config_compiler.codes import Code
+    from config_compiler.explanations import explanation
+
+    name = code.upper()
+    if name not in Code.__members__:
+        _fail(f'there is no diagnostic "{code}"; there are {", ".join(Code.__members__)}', WRONG_USAGE)
+    _say(explanation(Code[name]).rstrip())
+
+
+def _read(folder: Path) -> Source:
+    from leadbright.definition_folder import read_definition
+
+    try:
+        return read_definition(folder)
+    except NotADirectoryError:
+        _fail(f"there is no folder {folder}", WRONG_USAGE)
+    except OSError as error:
+        _fail(f"cannot read: {error}")
+
+
+def _checked(source: Source) -> Site:
+    from config_compiler.compiler import Rejected, check_site
+
+    checked = check_site(source)
+    if isinstance(checked, Rejected):
+        _warn(checked.findings, source)
+        raise typer.Exit(FAILED)
+    return checked.site
+
+
+def _compiled(source: Source, relay_url: str) -> Compiled:
+    from config_compiler.compiler import Deployment, Rejected, compile_site
+    from leadbright.runtime import SnippetNotBuilt, load_runtime
+
+    try:
+        compiled = compile_site(source, None, load_runtime(), Deployment(relay_url))
+    except SnippetNotBuilt as error:
+        _fail(str(error))
+    _warn(compiled.findings, source)
+    if isinstance(compiled, Rejected):
+        raise typer.Exit(FAILED)
+    return compiled
+
+
+def _receipt(artifacts: ArtifactSet, env: Environment, *, as_json: bool) -> str:
+    sizes = {artifact.name: len(artifact.body) for artifact in artifacts.artifacts}
+    if as_json:
+        return json.dumps({"site": artifacts.site, "env": env.value, "digest": artifacts.digest, "bytes": sizes})
+    listed = ", ".join(f"{name} {size:,} bytes" for name, size in sizes.items())
+    return f"{artifacts.site} {artifacts.digest}: {listed}"
+
+
+def _seeds(visitor: str) -> Iterable[str]:
+    for seed in (line.strip() for line in sys.stdin) if visitor == "-" else (visitor,):
+        if not re.fullmatch(r"[0-9a-f]{8}", seed):
+            _fail(f'"{seed}" is not a visitor; a visitor is 8 hex digits such as 0badcafe', WRONG_USAGE)
+        yield seed
+
+
+def _show(findings: tuple[Finding, ...], source: Source, folder: Path, output: Format) -> None:
+    """What people read goes to standard error, what other programs read to standard output."""
+    from config_compiler.render import github, report
+
+    match output:
+        case Format.TEXT:
+            _warn(findings, source)
+        case Format.JSON:
+            _write(sys.stdout, report.render(findings))
+        case Format.GITHUB:
+            _write(sys.stdout, github.render(findings, folder.as_posix()))
+
+
+def _warn(findings: tuple[Finding, ...], source: Source) -> None:
+    from config_compiler.render import terminal
+
+    if findings:
+        color = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+        _write(sys.stderr, terminal.render(findings, source, color=color))
+
+
+def _say(text: str) -> None:
+    _write(sys.stdout, f"{text}\n")
+
+
+def _fail(text: str, status: int = FAILED) -> NoReturn:
+    _write(sys.stderr, f"{text}\n")
+    raise typer.Exit(status)
+
+
+def _write(stream: IO[str], text: str) -> None:
+    """As UTF-8, whatever the locale, so that other programs can rely on it."""
+    stream.flush()
+    stream.buffer.write(text.encode())  # type: ignore[attr-defined]
+    stream.flush()

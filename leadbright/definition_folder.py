@@ -1,0 +1,50 @@
+"""A definition in a folder: read into a `Source`, begun from the starter, compiled into the published layout.
+
+May not know what a definition says.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from cdn_publish.layout import Environment, Place
+from config_compiler.source import SITE_FILE, Source
+from domain.artifact import ArtifactSet
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+STARTER = (SITE_FILE, "experiments/headline.yaml")
+
+
+def read_definition(folder: Path) -> Source:
+    """`site.yaml` and the files of `experiments/`, with those that are named wrongly, so that nobody misses them.
+
+    Raises NotADirectoryError, and OSError where a file cannot be read.
+    """
+    if not folder.is_dir():
+        raise NotADirectoryError(folder)
+    found = [*folder.glob("site.*"), *folder.glob("experiments/*")]
+    paths = [path for path in found if path.suffix in _SUFFIXES and path.is_file()]
+    return Source.from_bytes({path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)})
+
+
+def write_starter(folder: Path) -> list[Path]:
+    """A small definition to begin with; raises FileExistsError rather than write over anything."""
+    targets = [folder / name for name in STARTER]
+    for target in targets:
+        if target.exists():
+            raise FileExistsError(target)
+    for target, name in zip(targets, STARTER, strict=True):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((files("leadbright") / "starter" / name).read_bytes())
+    return targets
+
+
+def write_artifacts(out: Path, environment: Environment, artifacts: ArtifactSet) -> None:
+    """Bodies under their digest, then the pointers."""
+    place = Place(environment, artifacts.site)
+    bodies = [(place.body(artifacts.digest, a.name), a.body) for a in artifacts.artifacts]
+    for path, body in [*bodies, *((place.pointer(a.name), a.body) for a in artifacts.artifacts)]:
+        target = out / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(body)
