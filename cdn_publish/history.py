@@ -72,7 +72,7 @@ class History:
 
 def write_history(history: History) -> bytes:
     """The log as `releases.json`: canonical JSON."""
-    log = {"v": 1, "releases": [_entry(release) for release in history.releases]}
+    log = {"v": 1, "releases": [entry_of(release) for release in history.releases]}
     return json.dumps(log, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
@@ -90,7 +90,8 @@ def read_history(body: bytes, path: str) -> History:
     return History(releases)
 
 
-def _entry(release: Release) -> dict[str, int | str]:
+def entry_of(release: Release) -> dict[str, int | str]:
+    """One entry of the log, as JSON has it."""
     return {
         "number": release.number,
         "digest": release.digest,

@@ -1,0 +1,233 @@
+"""The commands that put a site where its visitors load it: publish, rollback, releases.
+
+What they need is imported when they run, so that each starts quickly. May not know how a store is spoken to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+import subprocess
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from cdn_publish.history import Release, ReleaseNote
+    from cdn_publish.layout import Environment
+    from cdn_publish.release import LostRace, NoSuchRelease, Published, Unchanged
+    from cdn_publish.target import Target
+    from config_compiler.compiler import Compiled
+    from domain.names import SiteKey
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the definition.")]
+To = Annotated[
+    str, typer.Option("--to", envvar="LEADBRIGHT_CDN", help="Where releases are published, such as file:///srv/cdn.")
+]
+SiteOption = Annotated[str, typer.Option("--site", help="The key of the site.")]
+Env = Annotated[str, typer.Option("--env", help="staging or production.")]
+Note = Annotated[str, typer.Option("--note", help="Why; kept in the log.")]
+By = Annotated[str, typer.Option("--by", help="Who; kept in the log. By default the user of this machine.")]
+RelayUrl = Annotated[
+    str, typer.Option("--relay-url", envvar="LEADBRIGHT_RELAY_URL", help="Where browsers reach the relay.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+DEFAULT_RELAY = "http://localhost:8601"
+FAILED = 1
+WRONG_USAGE = 2
+GIT_DEADLINE_S = 10
+
+_LINE = "{number:>5}  {at}  {digest}  {revision:<9}  {by}  {note}"
+
+V = TypeVar("V")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (publish, rollback, releases):
+        app.command()(command)
+
+
+def publish(
+    folder: Folder,
+    to: To,
+    env: Env = "production",
+    note: Note = "",
+    by: By = "",
+    relay_url: RelayUrl = DEFAULT_RELAY,
+    as_json: AsJson = False,
+) -> None:
+    """Compile a definition and make it what visitors load."""
+    from cdn_publish import release
+
+    target, environment = _target(to), _environment(env)
+    compiled = _compile(folder, relay_url)
+    publishing = release.publish(
+        target, environment, compiled.artifacts, _note(by, _revision(folder), note), datetime.now(UTC)
+    )
+    _conclude(compiled.site.key, environment, _run(publishing), as_json=as_json)
+
+
+def rollback(
+    to: To,
+    site: SiteOption,
+    number: Annotated[int | None, typer.Option("--release", help="Its number; by default the content before.")] = None,
+    env: Env = "production",
+    note: Note = "",
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Bring the content of an earlier release back, under a new number."""
+    from cdn_publish import release
+
+    target, environment, key = _target(to), _environment(env), _site(site)
+    why = note or ("back to the content before" if number is None else f"back to release {number}")
+    rolling = release.rollback(target, environment, key, number, _note(by, "", why), datetime.now(UTC))
+    _conclude(key, environment, _run(rolling), as_json=as_json)
+
+
+def releases(to: To, site: SiteOption, env: Env = "production", as_json: AsJson = False) -> None:
+    """List what was published, newest first."""
+    from cdn_publish.history import entry_of
+    from cdn_publish.release import releases as read_releases
+
+    target, environment, key = _target(to), _environment(env), _site(site)
+    found = _run(read_releases(target, environment, key))
+    entries = [entry_of(release) for release in reversed(found.history.releases)]
+    if as_json:
+        _say(json.dumps({"site": key, "env": environment.value, "finished": found.finished, "releases": entries}))
+    elif not entries:
+        _fail(f"{key} has no release in {environment}", FAILED)
+    else:
+        for entry in entries:
+            _say(_LINE.format(**entry).rstrip())
+    if not found.finished:
+        _complain("the newest release was not finished: publish it again, or roll back")
+
+
+def _conclude(
+    site: SiteKey, env: Environment, answer: Published | Unchanged | LostRace | NoSuchRelease, *, as_json: bool
+) -> None:
+    from cdn_publish.release import LostRace, NoSuchRelease, Published, Unchanged
+
+    match answer:
+        case Published(release):
+            said = f"{site}: release {release.number} is live in {env}"
+            _answer("published", site, env, release, said, as_json=as_json)
+        case Unchanged(release):
+            said = f"{site}: nothing new; release {release.number} with this content is live in {env}"
+            _answer("unchanged", site, env, release, said, as_json=as_json)
+        case LostRace(newest):
+            if as_json:
+                _answer("lost-race", site, env, newest, "", as_json=True)
+            by = f" by {newest.by}" if newest.by else ""
+            _fail(f"{site}: release {newest.number}{by} came first and is live; look at it, then try again", FAILED)
+        case NoSuchRelease(None):
+            _fail(f"{site} has no other content in {env} to go back to", FAILED)
+        case NoSuchRelease(number):
+            _fail(f"{site} has no release {number} in {env}; leadbright releases lists them", FAILED)
+
+
+def _answer(outcome: str, site: SiteKey, env: Environment, release: Release, said: str, *, as_json: bool) -> None:
+    from cdn_publish.history import entry_of
+
+    answer = {"outcome": outcome, "site": site, "env": env.value, "release": entry_of(release)}
+    _say(json.dumps(answer) if as_json else said)
+
+
+def _compile(folder: Path, relay_url: str) -> Compiled:
+    from config_compiler.compiler import Deployment, Rejected, compile_site
+    from config_compiler.render import terminal
+    from leadbright.definition_folder import read_definition
+    from leadbright.runtime import SnippetNotBuilt, load_runtime
+
+    try:
+        source = read_definition(folder)
+        compiled = compile_site(source, None, load_runtime(), Deployment(relay_url))
+    except NotADirectoryError:
+        _fail(f"there is no folder {folder}", WRONG_USAGE)
+    except (OSError, SnippetNotBuilt) as error:
+        _fail(str(error), FAILED)
+    if compiled.findings:
+        sys.stderr.write(terminal.render(compiled.findings, source, color=sys.stderr.isatty()))
+    if isinstance(compiled, Rejected):
+        _fail("nothing was published", FAILED)
+    return compiled
+
+
+def _target(url: str) -> Target:
+    from cdn_publish.opening import BadTarget, open_target
+
+    target = open_target(url)
+    if isinstance(target, BadTarget):
+        _fail(target.reason, WRONG_USAGE)
+    return target
+
+
+def _environment(name: str) -> Environment:
+    from cdn_publish.layout import Environment
+
+    if name not in list(Environment):
+        _fail(f'there is no environment "{name}"; it is staging or production', WRONG_USAGE)
+    return Environment(name)
+
+
+def _site(key: str) -> SiteKey:
+    from domain.names import SiteKey, is_key
+
+    if not is_key(key):
+        _fail(f'"{key}" is not the key of a site; it is lower-case letters, digits and hyphens', WRONG_USAGE)
+    return SiteKey(key)
+
+
+def _note(by: str, revision: str, note: str) -> ReleaseNote:
+    from cdn_publish.history import ReleaseNote
+
+    return ReleaseNote(by or _user(), revision, note)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number without a name
+        return ""
+
+
+def _revision(folder: Path) -> str:
+    """The commit that the definition is at, with a + where it was changed since; empty outside of git."""
+    command = ["git", "-C", str(folder), "describe", "--always", "--exclude=*", "--dirty=+"]
+    try:
+        described = subprocess.run(command, capture_output=True, text=True, check=False, timeout=GIT_DEADLINE_S)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return described.stdout.strip() if described.returncode == 0 else ""
+
+
+def _run(work: Coroutine[Any, Any, V]) -> V:
+    """Wait for the store; its failures are one line for the person who publishes."""
+    from cdn_publish.history import DamagedError
+    from cdn_publish.target import TargetError
+
+    try:
+        return asyncio.run(work)
+    except (TargetError, DamagedError) as error:
+        _fail(str(error), FAILED)
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+
+
+def _complain(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _fail(text: str, status: int) -> NoReturn:
+    _complain(text)
+    raise typer.Exit(status)

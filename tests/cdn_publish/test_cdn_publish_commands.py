@@ -1,0 +1,109 @@
+"""The commands that publish, asked as a shell would ask them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from leadbright.definition_folder import write_starter
+from leadbright.publish_commands import register
+
+APP = typer.Typer()
+register(APP)
+
+
+def leadbright(*arguments: str) -> Result:
+    return CliRunner().invoke(APP, list(arguments), env={"LEADBRIGHT_RELAY_URL": "https://relay.example"})
+
+
+@pytest.fixture
+def definition(tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    write_starter(folder)
+    return folder
+
+
+@pytest.fixture
+def url(folder: Path) -> str:
+    return f"file://{folder}"
+
+
+def rename(definition: Path, name: str) -> None:
+    """Change what is published: the headline of a variation, in an experiment that runs."""
+    file = definition / "experiments/headline.yaml"
+    text = file.read_text().replace("status: draft", "status: running")
+    file.write_text(
+        "\n".join(f'      - {{select: "h1", text: "{name}"}}' if "h1" in line else line for line in text.splitlines())
+    )
+
+
+def test_a_definition_is_published_once_for_each_content(definition: Path, url: str, folder: Path) -> None:
+    first = leadbright("publish", str(definition), "--to", url, "--by", "ci")
+    assert (first.exit_code, first.stdout) == (0, "my-site: release 1 is live in production\n")
+    assert b"https://relay.example" in (folder / "production/my-site/lb.js").read_bytes()
+    again = leadbright("publish", str(definition), "--to", url, "--json")
+    assert again.exit_code == 0
+    assert json.loads(again.stdout)["outcome"] == "unchanged"
+
+
+def test_a_rollback_is_one_command(definition: Path, url: str, folder: Path) -> None:
+    leadbright("publish", str(definition), "--to", url, "--by", "ci", "--note", "first")
+    before = (folder / "production/my-site/lb.js").read_bytes()
+    rename(definition, "Other words")
+    leadbright("publish", str(definition), "--to", url, "--by", "ci")
+    assert (folder / "production/my-site/lb.js").read_bytes() != before
+    back = leadbright("rollback", "--to", url, "--site", "my-site", "--by", "anna")
+    assert (back.exit_code, back.stdout) == (0, "my-site: release 3 is live in production\n")
+    assert (folder / "production/my-site/lb.js").read_bytes() == before
+    listed = json.loads(leadbright("releases", "--to", url, "--site", "my-site", "--json").stdout)
+    assert listed["finished"]
+    assert [(entry["number"], entry["by"], entry["note"]) for entry in listed["releases"]] == [
+        (3, "anna", "back to the content before"),
+        (2, "ci", ""),
+        (1, "ci", "first"),
+    ]
+    assert leadbright("releases", "--to", url, "--site", "my-site").stdout.splitlines()[0].split()[0] == "3"
+
+
+def test_a_broken_definition_lists_every_finding_and_publishes_nothing(
+    definition: Path, url: str, folder: Path
+) -> None:
+    (definition / "site.yaml").write_text("site: Not A Key\ndomain: [a.example]\n")
+    refused = leadbright("publish", str(definition), "--to", url)
+    assert refused.exit_code == 1
+    assert refused.stderr.count("error[") > 1
+    assert "nothing was published" in refused.stderr
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (["releases", "--to", "s3://bucket/x", "--site", "shop"], 2, "s3:// is not supported yet"),
+        (["releases", "--to", "/srv/cdn", "--site", "shop"], 2, "write file:///path"),
+        (["releases", "--to", "URL", "--site", "shop"], 1, "shop has no release in production"),
+        (["releases", "--to", "URL", "--site", "shop", "--env", "test"], 2, "staging or production"),
+        (["releases", "--to", "URL", "--site", "Shop"], 2, "is not the key of a site"),
+        (["rollback", "--to", "URL", "--site", "shop"], 1, "no other content"),
+        (["rollback", "--to", "URL", "--site", "shop", "--release", "3"], 1, "no release 3"),
+        (["publish", "/nowhere", "--to", "URL"], 2, "there is no folder /nowhere"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(url: str, arguments: list[str], status: int, says: str) -> None:
+    answer = leadbright(*(url if argument == "URL" else argument for argument in arguments))
+    assert answer.exit_code == status
+    assert says in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_damaged_log_stops_a_release(definition: Path, url: str, folder: Path) -> None:
+    leadbright("publish", str(definition), "--to", url)
+    (folder / "production/my-site/releases.json").write_text("{}")
+    rename(definition, "Other words")
+    answer = leadbright("publish", str(definition), "--to", url)
+    assert answer.exit_code == 1
+    assert answer.stderr == "production/my-site/releases.json is not a release log\n"
