@@ -1,0 +1,73 @@
+"""The web's own tables, as Tortoise models. `migrations.py` creates them; a test holds the two together.
+
+Times are in milliseconds since 1970-01-01 UTC. May not know what a definition says.
+"""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Site(Model):
+    """A website that is looked after here; its key is that of its definition."""
+
+    key = fields.CharField(40, primary_key=True)
+    revision = fields.BigIntField()
+    """The newest one; 0 before the first is saved."""
+    published_revision = fields.BigIntField(null=True)
+    published_digest = fields.CharField(16, null=True)
+    """What was last published from here, so that the next publish can be checked against it."""
+
+    class Meta:
+        table = "web_site"
+
+
+class Revision(Model):
+    """A definition as it was saved once; never changed afterwards."""
+
+    id = fields.BigIntField(primary_key=True)
+    site = fields.CharField(40)
+    number = fields.BigIntField()
+    saved_ms = fields.BigIntField()
+    saved_by = fields.TextField()
+
+    class Meta:
+        table = "web_revision"
+        unique_together = (("site", "number"),)
+
+
+class File(Model):
+    """One file of a revision, such as `site.yaml` or `experiments/hero.yaml`."""
+
+    id = fields.BigIntField(primary_key=True)
+    site = fields.CharField(40)
+    number = fields.BigIntField()
+    name = fields.TextField()
+    text = fields.TextField()
+
+    class Meta:
+        table = "web_file"
+        unique_together = (("site", "number", "name"),)
+
+
+class SignInLink(Model):
+    """A link that signs in once; only the SHA-256 of its token is kept."""
+
+    digest = fields.CharField(64, primary_key=True)
+    expires_ms = fields.BigIntField()
+
+    class Meta:
+        table = "web_sign_in_link"
+
+
+class Session(Model):
+    """Somebody signed in; only the SHA-256 of the session's id is kept."""
+
+    digest = fields.CharField(64, primary_key=True)
+    subject = fields.TextField()
+    begun_ms = fields.BigIntField()
+    seen_ms = fields.BigIntField()
+
+    class Meta:
+        table = "web_session"

@@ -1,0 +1,34 @@
+"""Secrets that a browser carries, and what is kept of them.
+
+May not know where they are kept. Randomness is an argument.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+
+Random = Callable[[int], bytes]
+"""So many bytes that nobody can guess."""
+
+
+def new_token(random: Random) -> str:
+    """256 random bits, as 43 characters that fit an address or a cookie."""
+    return urlsafe_b64encode(random(32)).rstrip(b"=").decode()
+
+
+def digest(token: str) -> str:
+    """What is kept instead of the token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def form_token(session: str) -> str:
+    """What a form of this session must send along: made from its id, which no other page can read."""
+    return hmac.new(session.encode(), b"form", hashlib.sha256).hexdigest()
+
+
+def same(expected: str, sent: str) -> bool:
+    """Whether two secrets are equal, in a time that does not tell where they differ."""
+    return hmac.compare_digest(expected.encode(), sent.encode())
