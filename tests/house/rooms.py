@@ -147,8 +147,8 @@ CONFINED: tuple[Confined, ...] = (
     ),
     Confined(
         "sanic",
-        ("ingest_grpc/relay/app.py", "web/*", "leadbright/*"),
-        "HTTP is the relay's outermost file, the web and the demo shop",
+        ("ingest_grpc/relay/app.py", "ingest_grpc/relay/cdn.py", "web/*", "leadbright/*"),
+        "HTTP is the outside of the relay, the web and the demo shop",
     ),
     Confined(
         "tortoise",
