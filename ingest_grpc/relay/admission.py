@@ -1,0 +1,220 @@
+"""Whether a beacon is kept, and what is added to it: named steps in order, the first refusal ends it.
+
+Pure but for the quotas. May not know how a beacon came in or where it goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.beacon import Admitted, Converted, Entry, Exposed, OpReported, Surroundings
+from domain.names import SiteKey
+from ingest_grpc.relay.address import NO_ADDRESS, Address, Countries, Sources, country_said
+from ingest_grpc.relay.agent import UNSAID, Agent, read_agent
+from ingest_grpc.relay.beacon import Beacon
+from ingest_grpc.relay.channel import NO_PROVENANCE, Provenance, provenance
+from ingest_grpc.relay.counts import Counts
+from ingest_grpc.relay.page import counted_page
+from ingest_grpc.relay.quota import Quota
+from ingest_grpc.relay.refusals import Refusal
+from ingest_grpc.relay.rules import NO_RULES, SiteRules
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A beacon as it came in: texts as the browser sent them, empty where it sent none."""
+
+    site: str
+    nonce: str
+    body: bytes
+    origin: str = ""
+    user_agent: str = ""
+    address: Address = NO_ADDRESS
+    country: str = ""
+    """What a trusted proxy says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What admission needs besides the beacon and its site's rules."""
+
+    countries: Countries
+    sources: Sources
+    source_quota: Quota
+    site_quota: Quota
+    counts: Counts
+
+
+@dataclass(slots=True)
+class Draft:
+    """A beacon on its way in; each step fills in its part."""
+
+    arrival: Arrival
+    beacon: Beacon
+    found: SiteRules | Refusal
+    """The rules of the site that the beacon names, or why there are none."""
+    now_ms: int
+    rules: SiteRules = NO_RULES
+    day: int = 0
+    page: str = ""
+    country: str = ""
+    agent: Agent = UNSAID
+    provenance: Provenance = NO_PROVENANCE
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def today(self) -> int:
+        """The site-local day here."""
+        return self.rules.day(self.now_ms)
+
+    def admitted(self) -> Admitted:
+        """What is kept of it."""
+        surroundings = Surroundings(
+            page=self.page,
+            channel=self.provenance.channel,
+            source=self.provenance.source,
+            campaign=self.provenance.campaign,
+            country=self.country,
+            platform=self.agent.platform,
+            browser=self.agent.browser,
+            device=self.agent.device,
+        )
+        return Admitted(self.beacon.nonce, SiteKey(self.arrival.site), self.day, surroundings, self.entries)
+
+
+Step = Callable[[Draft, Gate], Refusal | None]
+
+
+def admit(draft: Draft, gate: Gate) -> Admitted | Refusal:
+    """Take a beacon through every step."""
+    for step in STEPS:
+        refusal = step(draft, gate)
+        if refusal is not None:
+            return refusal
+    return draft.admitted()
+
+
+def refuse_unknown_site(draft: Draft, _: Gate) -> Refusal | None:
+    """A site is known by what is published of it."""
+    if isinstance(draft.found, Refusal):
+        return draft.found
+    draft.rules = draft.found
+    return None
+
+
+def refuse_foreign_origin(draft: Draft, _: Gate) -> Refusal | None:
+    """Only a browser is kept honest by this: anyone else can write any origin."""
+    return None if draft.rules.owns(draft.arrival.origin) else Refusal.FOREIGN_ORIGIN
+
+
+def refuse_declared_bot(draft: Draft, _: Gate) -> Refusal | None:
+    """A machine that says so is not a visitor."""
+    return Refusal.DECLARED_BOT if read_agent(draft.arrival.user_agent).is_bot else None
+
+
+def refuse_unknown_names(draft: Draft, _: Gate) -> Refusal | None:
+    """Experiments, variations and goals must be named by the live release or a recent one."""
+    for entry in draft.beacon.entries:
+        check = _NAMES.get(type(entry))
+        if check is not None and (refusal := check(entry, draft.rules)) is not None:
+            return refusal
+    return None
+
+
+def refuse_over_quota(draft: Draft, gate: Gate) -> Refusal | None:
+    """A place that sends too much is stopped before it can use up the site's own share."""
+    source = gate.sources.of(draft.arrival.address, draft.now_ms)
+    if not gate.source_quota.take(source, draft.now_ms):
+        return Refusal.SOURCE_OVER_QUOTA
+    return None if gate.site_quota.take(draft.rules.site, draft.now_ms) else Refusal.SITE_OVER_QUOTA
+
+
+def put_day(draft: Draft, gate: Gate) -> None:
+    """The browser's day where it is at most one off (the beacon may have waited in its outbox), else ours."""
+    today = draft.today
+    claimed = draft.beacon.day
+    draft.day = claimed
+    if not -1 <= claimed - today <= 1:
+        draft.day = today
+        gate.counts.skewed += 1
+
+
+def put_country(draft: Draft, gate: Gate) -> None:
+    """What a trusted proxy says, else what the database says; the address ends here."""
+    draft.country = country_said(draft.arrival.country) or gate.countries(draft.arrival.address)
+
+
+def put_browser_and_platform(draft: Draft, _: Gate) -> None:
+    """The families that the user agent names, and nothing finer; the user agent ends here."""
+    draft.agent = read_agent(draft.arrival.user_agent)
+
+
+def put_channel(draft: Draft, _: Gate) -> None:
+    """Channel, source and campaign; a page of the site itself is not where anybody came from."""
+    referrer, source, medium, campaign = draft.beacon.source
+    if referrer and draft.rules.owns(f"https://{referrer}"):
+        referrer = ""
+    draft.provenance = provenance(referrer, source, medium, campaign)
+
+
+def put_page(draft: Draft, _: Gate) -> None:
+    """The path, with what looks personal taken out."""
+    draft.page = counted_page(draft.beacon.path)
+
+
+def put_caps(draft: Draft, _: Gate) -> None:
+    """Each goal's cap, which the browser does not know."""
+    caps = draft.rules.caps
+    draft.entries = tuple(
+        Converted(e.goal, e.count, e.total, e.standings, e.amount, caps[e.goal]) if type(e) is Converted else e
+        for e in draft.beacon.entries
+    )
+
+
+STEPS: tuple[Step, ...] = (  # a beacon's life; the first refusal ends it
+    refuse_unknown_site,
+    refuse_foreign_origin,
+    refuse_declared_bot,
+    refuse_unknown_names,
+    refuse_over_quota,
+    put_day,
+    put_country,  # the last step that sees the address
+    put_browser_and_platform,
+    put_channel,
+    put_page,
+    put_caps,
+)
+
+
+def _arm(experiment: str, variation: str, rules: SiteRules) -> Refusal | None:
+    variations = rules.experiments.get(experiment)
+    if variations is None:
+        return Refusal.UNKNOWN_EXPERIMENT
+    return None if variation in variations else Refusal.UNKNOWN_VARIATION
+
+
+def _exposed(entry: Exposed, rules: SiteRules) -> Refusal | None:
+    if any(goal not in rules.caps for goal, _ in entry.before):
+        return Refusal.UNKNOWN_GOAL
+    return _arm(entry.experiment, entry.variation, rules)
+
+
+def _converted(entry: Converted, rules: SiteRules) -> Refusal | None:
+    if entry.goal not in rules.caps:
+        return Refusal.UNKNOWN_GOAL
+    for s in entry.standings:
+        if (refusal := _arm(s.experiment, s.variation, rules)) is not None:
+            return refusal
+    return None
+
+
+def _reported(entry: OpReported, rules: SiteRules) -> Refusal | None:
+    return _arm(entry.experiment, entry.variation, rules)
+
+
+_NAMES: dict[type, Callable[..., Refusal | None]] = {
+    Exposed: _exposed,
+    Converted: _converted,
+    OpReported: _reported,
+}
