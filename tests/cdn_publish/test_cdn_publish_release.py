@@ -12,6 +12,7 @@ from cdn_publish.folder import FolderTarget
 from cdn_publish.history import DamagedError, ReleaseNote
 from cdn_publish.layout import POINTERS, Environment
 from cdn_publish.release import NoSuchRelease, Published, Unchanged, publish, read, relay_rules, releases, rollback
+from cdn_publish.serving import serve
 from domain.artifact import Artifact, ArtifactSet
 from tests.cdn_publish.publishing import SHOP, artifacts
 
@@ -152,3 +153,12 @@ async def test_a_damaged_release_is_not_brought_back(target: FolderTarget, folde
 async def test_a_release_is_exactly_the_three_files(target: FolderTarget) -> None:
     with pytest.raises(ValueError, match=r"not lb\.js"):
         await publish(target, PRODUCTION, ArtifactSet(SHOP, (Artifact("lb.js", b"", ""),)), NOTE, AT)
+
+
+async def test_browsers_are_served_a_release_and_not_its_log(target: FolderTarget) -> None:
+    await publish(target, PRODUCTION, artifacts("a"), NOTE, AT)
+    served = await serve(target, "production/shop/lb.js")
+    assert served is not None
+    assert (served.body, served.content_type) == (b"run('a')", "text/javascript; charset=utf-8")
+    for path in ("production/shop/releases.json", "production/other/lb.js", ".lock", "../x"):
+        assert await serve(target, path) is None
