@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from enum import Enum
 
 from domain.beacon import Converted, Entry, Exposed, Happened, SessionStarted, Viewed, Visited
@@ -37,7 +37,8 @@ Post = Callable[[Letter], Awaitable[Answer]]
 
 def write_body(digest: str, day: int, path: str, source: Source, entries: Sequence[Entry]) -> bytes:
     """The beacon's JSON, in the order in which the snippet writes its members."""
-    beacon = {"v": 1, "cfg": digest, "d": day, "p": path, "src": astuple(source), "e": [_item(e) for e in entries]}
+    arrived = [source.referrer, source.source, source.medium, source.campaign]
+    beacon = {"v": 1, "cfg": digest, "d": day, "p": path, "src": arrived, "e": [_item(e) for e in entries]}
     return json.dumps(beacon, separators=(",", ":")).encode()
 
 
