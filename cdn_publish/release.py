@@ -18,9 +18,6 @@ from cdn_publish.target import Stored, Target, TargetError
 from domain.artifact import ArtifactSet, Digest, digest_of, set_digest
 from domain.names import SiteKey
 
-RELAYED_RELEASES = 20
-"""So many past releases may still send beacons."""
-
 _POINTER_TRIES = 16
 
 
@@ -107,18 +104,6 @@ async def releases(target: Target, environment: Environment, site: SiteKey) -> R
     stored = {name: await read(target, place.pointer(name)) for name in POINTERS}
     served = {name: body for name, body in stored.items() if body is not None}
     return Releases(history, finished=set_digest(served.items()) == history.live.digest)
-
-
-async def relay_rules(target: Target, environment: Environment, site: SiteKey) -> tuple[bytes, ...]:
-    """`relay.json` of the live release, then of the 20 before it, each content once; empty for an unknown site.
-
-    Raises TargetError and DamagedError.
-    """
-    place = Place(environment, site)
-    _, history = await _read_log(target, place)
-    digests = dict.fromkeys(r.digest for r in reversed(history.releases[-1 - RELAYED_RELEASES :]))
-    found = [await read(target, place.body(digest, "relay.json")) for digest in digests]
-    return tuple(body for body in found if body is not None)
 
 
 async def read(target: Target, path: str) -> bytes | None:

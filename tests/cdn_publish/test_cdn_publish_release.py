@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from cdn_publish.folder import FolderTarget
 from cdn_publish.history import DamagedError, ReleaseNote
 from cdn_publish.layout import POINTERS, Environment
-from cdn_publish.release import NoSuchRelease, Published, Unchanged, publish, read, relay_rules, releases, rollback
+from cdn_publish.release import NoSuchRelease, Published, Unchanged, publish, read, releases, rollback
 from cdn_publish.serving import serve
 from domain.artifact import Artifact, ArtifactSet
 from tests.cdn_publish.publishing import SHOP, artifacts
@@ -85,7 +84,6 @@ async def test_environments_know_nothing_of_each_other(target: FolderTarget) -> 
 async def test_reading_an_unpublished_site_makes_no_folder(target: FolderTarget, folder: Path) -> None:
     assert await read(target, "production/shop/lb.js") is None
     assert (await releases(target, PRODUCTION, SHOP)).history.live is None
-    assert await relay_rules(target, PRODUCTION, SHOP) == ()
     assert not folder.exists()  # noqa: ASYNC240
 
 
@@ -95,13 +93,6 @@ async def test_reading_an_unpublished_site_makes_no_folder(target: FolderTarget,
 async def test_only_paths_of_the_layout_are_read(target: FolderTarget, path: str) -> None:
     await publish(target, PRODUCTION, artifacts("a"), NOTE, AT)
     assert await read(target, path) is None
-
-
-async def test_relays_accept_the_live_release_and_the_twenty_before(target: FolderTarget) -> None:
-    for number in range(23):
-        await publish(target, PRODUCTION, artifacts(str(number)), NOTE, AT)
-    rules = [json.loads(body)["relay"] for body in await relay_rules(target, PRODUCTION, SHOP)]
-    assert rules == [str(number) for number in range(22, 1, -1)]
 
 
 async def test_the_log_is_in_utc(target: FolderTarget) -> None:
