@@ -32,8 +32,8 @@ from ingest_grpc.wire.frame import NO_HASH, Frame, chain_hash
 from ingest_grpc.wire.ports import RefusedError
 
 NONCE_BYTES = 16
-MAX_AMOUNT = 10**15
-"""In minor units. The square of two of them still fits the two limbs of a cell."""
+MAX_AMOUNT = 10**12
+"""In minor units, forwards or back. Two million visitors of the greatest total fit a cell, squares and all."""
 MAX_MS = 2**32 - 1
 MAX_OP = 999
 MAX_PAGE = 512

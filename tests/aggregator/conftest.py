@@ -11,9 +11,9 @@ from ingest_grpc.aggregator.aggregator import Aggregator
 from ingest_grpc.aggregator.reports import Reporter
 from ingest_grpc.aggregator.store import Store, open_store
 from tests.aggregator.traces import Clock
-from tests.services.postgres import postgres_server, postgres_url
+from tests.services.postgres import postgres_database, postgres_server, postgres_url
 
-__all__ = ["postgres_server", "postgres_url"]
+__all__ = ["postgres_database", "postgres_server", "postgres_url"]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from domain.names import ExperimentKey, SiteKey, VariationKey
 from domain.tally import Cell, Sums
 from ingest_grpc.aggregator.books import Book
 from ingest_grpc.aggregator.constants import DAY_MS
-from ingest_grpc.aggregator.dialect import LIMB_BITS
+from ingest_grpc.aggregator.dialect import LIMB_BITS, Row
 from ingest_grpc.aggregator.store import Store
 from ingest_grpc.wire.batch import encode_batch
 from ingest_grpc.wire.frame import NO_HASH, Epoch, Frame, chain_hash, seal
@@ -54,10 +54,10 @@ def beacon(
     return Admitted(key or nonce(), SiteKey(site), day, where, entries or (Viewed(),))
 
 
-def landing(arm: str = "bold", where: Surroundings = NOWHERE) -> Admitted:
+def landing(arm: str = "bold", key: bytes | None = None, where: Surroundings = NOWHERE) -> Admitted:
     """The first beacon of a new visitor who sees a variation."""
     exposed = Exposed(ExperimentKey("hero"), VariationKey(arm))
-    return beacon(Visited(0, 3), SessionStarted(), Viewed(), exposed, where=where)
+    return beacon(Visited(0, 3), SessionStarted(), Viewed(), exposed, key=key, where=where)
 
 
 class Journal:
@@ -96,7 +96,12 @@ async def cells(store: Store) -> dict[Cell, Sums]:
     rows = await store.read(
         "SELECT site, day, what, dimension, value, n, conversions, total, squares_high, squares_low FROM counts_cell"
     )
-    return nonzero({Cell(*row[:5]): Sums(*row[5:8], (row[8] << LIMB_BITS) + row[9]) for row in rows})
+    return nonzero(dict(map(_cell, rows)))
+
+
+def _cell(row: Row) -> tuple[Cell, Sums]:
+    site, day, what, dimension, value, n, conversions, total, high, low = row
+    return Cell(site, day, what, dimension, value), Sums(n, conversions, total, (high << LIMB_BITS) + low)
 
 
 def nonzero(found: dict[Cell, Sums]) -> dict[Cell, Sums]:

@@ -28,6 +28,12 @@ ACCOUNT = "postgres"
 """Who runs the server where the tests run as root, which PostgreSQL refuses."""
 
 START_S = 30
+EMPTY = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    DROP SCHEMA public CASCADE;
+    CREATE SCHEMA public;
+"""
 SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -51,13 +57,20 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """The address of a new, empty database; dropped afterwards."""
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str) -> Iterator[str]:
+    """The address of a database of this run's own; dropped afterwards."""
     name = f"leadbright_{uuid.uuid4().hex}"
     asyncio.run(_say(postgres_server, f"CREATE DATABASE {name}"))
     yield urlunsplit(urlsplit(postgres_server)._replace(path=f"/{name}"))
     asyncio.run(_say(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def postgres_url(postgres_database: str) -> str:
+    """The address of a database that is empty: emptying one takes a tenth of the time of making another."""
+    asyncio.run(_say(postgres_database, EMPTY))
+    return postgres_database
 
 
 def _running(folder: Path) -> Iterator[str]:
