@@ -4,11 +4,12 @@
  */
 
 import type { Leadbright } from "../leadbright.d.ts";
+import { today } from "./clock.ts";
 import { jar } from "./jar.ts";
 import { expose, happen, view, visit } from "./ledger.ts";
 import type { Linked } from "./linked.ts";
 import { quiet } from "./quiet.ts";
-import { reporter, today } from "./report.ts";
+import { reporter } from "./report.ts";
 import { sourceOf } from "./source.ts";
 import type { Hit } from "./triggers.ts";
 

@@ -7,9 +7,6 @@ import { bucket } from "./hash.ts";
 import type { matches, Page } from "./pages.ts";
 import type { Arm, Experiment } from "./plan.ts";
 
-/** The variation that a visitor has in one experiment, if any. */
-export type Assigned = (experiment: string) => string | undefined;
-
 /** The variation that the visitor with `seed` gets on the page, undefined for the original outside the experiment. */
 export const decide = (
   { salt, in: include, out, traffic, arms }: Experiment,
@@ -24,5 +21,8 @@ export const decide = (
   if (arm) return arm;
   if (bucket(`${salt}/traffic`, seed) >= traffic) return undefined;
   let left = bucket(`${salt}/variation`, seed);
-  return arms.find(([, weight]) => (left -= weight) < 0);
+  return arms.find(([, weight]) => {
+    left -= weight;
+    return left < 0;
+  });
 };

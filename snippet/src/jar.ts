@@ -28,6 +28,7 @@ export const jar = ({ site, domains }: Plan, { protocol, hostname }: Location): 
       ?.slice(name.length + 1);
 
   const put = (text: string, domain: string | undefined, age: number): void => {
+    // biome-ignore lint/suspicious/noDocumentCookie: decisions are synchronous, and so must their record be
     document.cookie =
       `${name}=${text};Path=/;SameSite=Lax;Max-Age=${age}` +
       (domain ? `;Domain=${domain}` : "") +

@@ -4,9 +4,11 @@
  * May not know what the changes are.
  */
 
+import { corrected, today } from "./clock.ts";
 import type { Jar } from "./jar.ts";
 import type { Change, Entry, Source } from "./ledger.ts";
 import type { Plan } from "./plan.ts";
+import { quiet } from "./quiet.ts";
 import type { Kept, Pending } from "./record.ts";
 
 const OUTBOX = 4;
@@ -19,8 +21,9 @@ const FINAL: readonly number[] = [400, 403, 404, 413];
 
 const minuteNow = (): number => Math.floor(Date.now() / 6e4);
 
-/** The day on the site's calendar. Swedes write dates as ISO 8601 does. */
-export const today = (tz: string): number => Date.parse(new Date().toLocaleDateString("sv", { timeZone: tz })) / 864e5;
+interface Prerendered extends Document {
+  readonly prerendering?: boolean;
+}
 
 const nonce = (): string =>
   btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
@@ -30,27 +33,7 @@ const nonce = (): string =>
 
 /** Without Web Locks (insecure pages, old browsers) one task's read and write are as close together as can be. */
 const locked = (name: string, work: () => void): Promise<void> =>
-  visible.then(() => (navigator.locks ? navigator.locks.request(name, work) : work())).catch(() => {});
-
-/** A page made ready in advance is no visit before it is looked at. */
-const visible = new Promise<unknown>(resolve =>
-  (document as { readonly prerendering?: boolean }).prerendering
-    ? document.addEventListener("prerenderingchange", resolve, { once: true })
-    : resolve(0),
-);
-
-/** The record once the relay has said that its day is `theirs` and not `ours`, which was written down meanwhile. */
-export const corrected = (kept: Kept, ours: number, theirs: number): Kept => {
-  const off = theirs - ours;
-  if (!(Math.abs(off) > 1)) return kept;
-  const right = (day: number): number => (day === ours || day > theirs ? theirs : day);
-  const { created, last } = kept.ledger;
-  return {
-    ...kept,
-    behind: kept.behind + off,
-    ledger: { ...kept.ledger, created: right(created), last: last === null ? last : right(last) },
-  };
-};
+  (navigator.locks ? navigator.locks.request(name, work) : Promise.resolve().then(work)).catch(() => {});
 
 /** Takes changes and sees that they are told. */
 export const reporter = (plan: Plan, digest: string, { name, read, write, fits }: Jar) => {
@@ -79,14 +62,17 @@ export const reporter = (plan: Plan, digest: string, { name, read, write, fits }
     return next;
   };
 
-  const flush = (): Promise<void> =>
-    locked(name, () => {
-      const kept = read();
-      const day = today(plan.tz);
-      const next = kept && take(kept, day, minuteNow());
-      if (next && write(next, day)) next.outbox.forEach(send);
-      else waiting.length = 0;
-    });
+  const turn = (): void => {
+    // A page made ready in advance is no visit before it is looked at.
+    if ((document as Prerendered).prerendering || !waiting.length) return;
+    const kept = read();
+    const day = today(plan.tz);
+    const next = kept && take(kept, day, minuteNow());
+    if (next && write(next, day)) next.outbox.forEach(send);
+    else waiting.length = 0;
+  };
+
+  const flush = (): Promise<void> => locked(name, turn);
 
   const settle = (id: string, theirs: number): Promise<void> =>
     locked(name, () => {
@@ -95,7 +81,7 @@ export const reporter = (plan: Plan, digest: string, { name, read, write, fits }
       const day = today(plan.tz);
       const outbox = kept.outbox.filter(([other]) => other !== id);
       write(corrected({ ...kept, outbox }, day + kept.behind, theirs), day);
-      if (waiting.length) flush();
+      turn();
     });
 
   const send = async ([id, , cfg, d, p, src, e]: Pending): Promise<void> => {
@@ -116,6 +102,10 @@ export const reporter = (plan: Plan, digest: string, { name, read, write, fits }
     }
     sending.delete(id);
   };
+
+  document.addEventListener("prerenderingchange", flush);
+  // A page that is left will not be given the lock any more: its last turn is the only one taken without it.
+  addEventListener("pagehide", quiet(turn));
 
   return (...changes: readonly Change[]): void => {
     // While some are waiting a turn is already asked for, or the outbox is full and an answer will make room.

@@ -1,0 +1,20 @@
+/**
+ * Which day it is for the site, and what to do when this browser's clock says another than the relay's.
+ * May not know what happens on that day.
+ */
+
+import type { Kept } from "./record.ts";
+
+/** The day on the site's calendar, counted from 1970-01-01. Swedes write dates as ISO 8601 does. */
+export const today = (tz: string): number => Date.parse(new Date().toLocaleDateString("sv", { timeZone: tz })) / 864e5;
+
+/** The record once the relay has said that its day is `theirs`, while by the record it was `ours`. */
+export const corrected = (kept: Kept, ours: number, theirs: number): Kept => {
+  const off = theirs - ours;
+  if (!(Math.abs(off) > 1)) return kept;
+  // A day that this clock cannot have known, or has just made up, is the relay's day.
+  const right = (day: number): number => (day === ours || day > theirs ? theirs : day);
+  const { created, last } = kept.ledger;
+  const ledger = { ...kept.ledger, created: right(created), last: last === null ? last : right(last) };
+  return { ...kept, behind: kept.behind + off, ledger };
+};

@@ -1,0 +1,53 @@
+/** The vectors that the Python reference wrote, typed. */
+
+import { readFileSync } from "node:fs";
+import type { Entry, Source } from "../src/ledger.ts";
+import type { PageTest, Plan } from "../src/plan.ts";
+
+const read = (name: string): unknown => JSON.parse(readFileSync(`../tests/conformance/${name}.json`, "utf8"));
+
+export const bucketing = read("bucketing") as readonly (readonly [
+  salt: string,
+  seed: string,
+  hash: number,
+  bucket: number,
+])[];
+
+export const pages = read("pages") as readonly (readonly [test: PageTest, url: string, passes: boolean])[];
+
+export const decisions = read("decide") as {
+  readonly plans: readonly Plan[];
+  readonly cases: readonly (readonly [
+    plan: number,
+    url: string,
+    seed: string,
+    kept: Readonly<Record<string, string>>,
+    got: Readonly<Record<string, string | null>>,
+  ])[];
+};
+
+export type Taken =
+  | readonly ["visit", number]
+  | readonly ["view", number, Source]
+  | readonly ["expose", string, string]
+  | readonly ["convert", string, number]
+  | readonly ["happen", string];
+
+type Totals = Readonly<Record<string, readonly [count: number, total: number]>>;
+
+export const histories = read("ledger") as {
+  readonly plan: Plan;
+  readonly histories: readonly {
+    readonly seed: string;
+    readonly created: number;
+    readonly steps: readonly Taken[];
+    readonly entries: readonly (readonly Entry[])[];
+    readonly ledger: {
+      readonly last: number | null;
+      readonly session: readonly [number, number, Source] | null;
+      readonly goals: Totals;
+      readonly exposures: Readonly<Record<string, readonly [variation: string, goals: Totals]>>;
+    };
+  }[];
+  readonly amounts: readonly (readonly [amount: number, digits: number, units: number])[];
+};

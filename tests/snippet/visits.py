@@ -1,0 +1,45 @@
+"""What tests ask of a visitor's browser: the record in the cookie, and that the snippet has come to rest.
+
+May not know which site it is, save its key.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import unquote
+
+from playwright.sync_api import BrowserContext, Page
+
+COOKIE = "lb_shop"
+SIGNS = '",[]~!*_'
+
+
+def record(context: BrowserContext) -> dict[str, Any] | None:
+    """What the browser keeps, or None."""
+    values = [cookie["value"] for cookie in context.cookies() if cookie["name"] == COOKIE]
+    assert len(values) <= 1
+    if not values:
+        return None
+    swapped = "".join(SIGNS[(SIGNS.index(c) + 4) % 8] if c in SIGNS else c for c in unquote(values[0]))
+    names = ("format", "seed", "created", "last", "session", "goals", "exposures", "outbox", "behind")
+    return dict(zip(names, json.loads(swapped), strict=True))
+
+
+def settled(page: Page) -> None:
+    """Wait until all beacons of the page are answered for good, or there is no record."""
+    assert page.evaluate(
+        r"""async () => {
+            const rest = () => !document.cookie.includes("lb_shop=") || /!\*_!-?\d+_(;|$)/.test(document.cookie);
+            for (let i = 0; i < 500; i++) {
+                if (await navigator.locks.request("lb_shop", rest)) return true;
+                await new Promise(done => setTimeout(done, 20));
+            }
+            return false;
+        }"""
+    )
+
+
+def tried(page: Page) -> None:
+    """Wait until what the page has to write is written; sending may go on."""
+    page.evaluate("() => navigator.locks.request('lb_shop', () => null)")
