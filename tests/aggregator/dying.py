@@ -1,8 +1,9 @@
-"""A process that commits frames and kills itself with -9 at a chosen step of a transaction.
+"""A process that kills itself with -9 at a chosen step of a transaction.
 
-`python -m tests.aggregator.dying URL STEP` commits frame 1, then frames 2 and 3 in one transaction, in which it dies
-before the STEP-th thing that it says to the database; beyond the last, after the commit. It prints what it was
-acknowledged. What it imports of the drivers is replaced in this process only.
+`python -m tests.aggregator.dying committing URL STEP` commits frame 1, then frames 2 and 3 in one transaction, in which
+it dies before the STEP-th thing that it says to the database; beyond the last, after the commit. It prints what it was
+acknowledged. `python -m tests.aggregator.dying opening URL STEP` dies in the same way while the tables are made.
+The drivers are changed in this process only.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _dying_before(step: int) -> None:
+def _die_before(step: int) -> None:
     left = [step]
 
     def counted(said: Callable[..., Awaitable[object]], is_commit: bool) -> Callable[..., Awaitable[object]]:
@@ -57,17 +58,25 @@ def _dying_before(step: int) -> None:
             setattr(client, name, counted(getattr(client, name), name == "commit"))
 
 
-async def main(url: str, step: int) -> None:
+async def commit(url: str, step: int) -> None:
     """Commit, and die."""
     store = await open_store(url)
     aggregator = Aggregator(store, Clock())
     frames = journal().frames
     await aggregator.commit(RELAY, frames[:1])
     print("acknowledged 1", flush=True)
-    _dying_before(step)
+    _die_before(step)
     await aggregator.commit(RELAY, frames[1:])
     print("acknowledged 3", flush=True)
 
 
+async def open_(url: str, step: int) -> None:
+    """Make the tables, and die."""
+    _die_before(step)
+    await open_store(url)
+
+
+WAYS = {"committing": commit, "opening": open_}
+
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(WAYS[sys.argv[1]](sys.argv[2], int(sys.argv[3])))

@@ -48,7 +48,7 @@ async def _run(*arguments: str) -> tuple[int | None, str]:
 @pytest.mark.parametrize("step", STEPS)
 async def test_killed_at_any_step_of_a_transaction(counts_url: str, step: int) -> None:
     frames = journal().frames
-    status, said = await _run("tests.aggregator.dying", counts_url, str(step))
+    status, said = await _run("tests.aggregator.dying", "committing", counts_url, str(step))
     assert (status, said) == (-signal.SIGKILL, "acknowledged 1\n")
     store = await open_store(counts_url)
     try:
