@@ -6,7 +6,7 @@ A listener that is slow hears several commits as one: nothing is lost and nothin
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 
 from domain.names import SiteKey
@@ -48,7 +48,7 @@ class Broadcast:
                 for listener in self._listeners.get(site, ()):
                     listener.tell(added)
 
-    async def listen(self, site: SiteKey) -> AsyncIterator[LiveCounts]:
+    async def listen(self, site: SiteKey) -> AsyncGenerator[LiveCounts, None]:
         """What is added to a site from now on, until the broadcast is closed."""
         with self._listening(site) as listener:
             while not self._closed:
