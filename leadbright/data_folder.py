@@ -6,8 +6,11 @@ May not know what is in them.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from leadbright.setting_values import Unfit
@@ -33,6 +36,19 @@ def kept_secret(folder: Path) -> str:
     if not path.exists():
         _make(path)
     return path.read_text().strip()
+
+
+@contextmanager
+def held(lock: Path) -> Iterator[None]:
+    """Be the only process that holds this lock file; OSError where another one does. Death lets go of it."""
+    with lock.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OSError(
+                f"another process works in {lock.parent}: stop it, or give this one its own folder"
+            ) from error
+        yield
 
 
 def _make(path: Path) -> None:

@@ -11,22 +11,21 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Final
 
 import structlog
 import uvloop
 
-STOP_S = 10.0
-"""How long a role may take to stop, its own deadlines included."""
-
-WEDGED_S = 15.0
+WEDGED_S: Final = 15.0
 """After this, a process that was told to stop leaves at once; whatever was acknowledged is on disk."""
 
-STOPPED = 0
-FAILED = 1
-WEDGED = 70
+STOPPED: Final = 0
+FAILED: Final = 1
+WEDGED: Final = 70
 
-Role = Callable[[], AbstractAsyncContextManager[None]]
+Role = Callable[[], AbstractAsyncContextManager[asyncio.Event]]
+"""Holds a role up; sets the event where it can't go on."""
 
 
 def run_until_stopped(role: Role, *, leashed: bool = False) -> int:
@@ -37,12 +36,19 @@ def run_until_stopped(role: Role, *, leashed: bool = False) -> int:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             return runner.run(_hold(role, leashed))
-        except Exception:  # noqa: BLE001 -- the end of the process: said in the log, never as a bare traceback
-            structlog.get_logger().exception("the role failed")
-            return FAILED
+        except CannotStartError as error:
+            sys.stderr.write(f"can't start: {error}\n")
+        except Exception as error:  # noqa: BLE001 -- the end of the process: said in the log, not on bare stderr
+            structlog.get_logger().error("the role failed", exc_info=error)
+    return FAILED
+
+
+class CannotStartError(Exception):
+    """Why a role is not up; nothing of a visitor can be in the text yet."""
 
 
 async def _hold(role: Role, leashed: bool) -> int:
+    log = structlog.get_logger()
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -55,11 +61,25 @@ async def _hold(role: Role, leashed: bool) -> int:
         loop.add_signal_handler(number, stop)
     if leashed:
         _at_end_of_input(lambda: loop.call_soon_threadsafe(stop))
-    async with role():
-        structlog.get_logger().info("started", pid=os.getpid())
-        await told.wait()
-    structlog.get_logger().info("stopped", pid=os.getpid())
-    return STOPPED
+    async with AsyncExitStack() as held:
+        try:
+            broken = await held.enter_async_context(role())
+        except Exception as error:
+            raise CannotStartError(str(error) or type(error).__name__) from error
+        log.info("started", pid=os.getpid())
+        await _first(told, broken)
+        if broken.is_set():
+            log.error("can't go on: leaving, to be started anew", pid=os.getpid())
+            stop()
+    log.info("stopped", pid=os.getpid())
+    return FAILED if broken.is_set() else STOPPED
+
+
+async def _first(*events: asyncio.Event) -> None:
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
 
 
 def leave_when_wedged(after_s: float = WEDGED_S) -> None:

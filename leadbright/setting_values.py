@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -60,7 +60,17 @@ def addresses(text: str) -> tuple[Address, ...] | Unfit:
     for one in found:
         if isinstance(one, Unfit):
             return one
-    return tuple(a for a in found if isinstance(a, Address))
+    several = tuple(a for a in found if isinstance(a, Address))
+    if len(several) > 1 and {_ip_version(a.host) for a in several} not in ({4}, {6}):
+        return Unfit("several aggregators need IP addresses, all of one kind")
+    return several
+
+
+def _ip_version(host: str) -> int:
+    try:
+        return ip_address(host.strip("[]")).version
+    except ValueError:
+        return 0
 
 
 def web_url(text: str) -> str | Unfit:
@@ -79,12 +89,10 @@ def web_url(text: str) -> str | Unfit:
 
 def store_url(text: str) -> str | Unfit:
     """Where artifacts are published."""
-    parts = urlsplit(text)
-    if parts.scheme == "file" and parts.path.startswith("/") and not parts.netloc:
-        return text.rstrip("/")
-    if parts.scheme in ("s3", "az", "gs") and parts.netloc:
-        return text.rstrip("/")
-    return Unfit("write file:///folder, s3://bucket/prefix, az://container/prefix or gs://bucket/prefix")
+    from cdn_publish.opening import BadTarget, open_target
+
+    target = open_target(text)
+    return Unfit(target.reason) if isinstance(target, BadTarget) else text.rstrip("/")
 
 
 def database_url(text: str) -> str | Unfit:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import unquote, urlsplit
 
 from leadbright import data_folder, listening
 from leadbright import setting_values as values
@@ -78,7 +79,7 @@ class Settings:
     @property
     def cdn_folder(self) -> Path | None:
         """The folder that is published to; None where it is a bucket."""
-        return Path(self.cdn.removeprefix("file://")) if self.cdn.startswith("file://") else None
+        return Path(unquote(urlsplit(self.cdn).path)) if self.cdn.startswith("file:") else None
 
 
 def read_settings(
@@ -178,15 +179,15 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
     data = take("data", values.folder, directory / "leadbright-data")
     listen = {role: _listen(reading, role) for role in ("web", "relay", "aggregator", "shop")}
     relay_url = take("relay_url", values.web_url, listen["relay"].url)
-    cdn = take("cdn", values.store_url, f"file://{data}/cdn")
-    if not cdn.startswith("file://") and "cdn_base" not in reading.texts:
+    cdn = take("cdn", values.store_url, (data / "cdn").as_uri())
+    if not cdn.startswith("file:") and "cdn_base" not in reading.texts:
         reading.complaints.append(Complaint(f"{PREFIX}CDN is a bucket: say where browsers read it in {PREFIX}CDN_BASE"))
     return Settings(
         data=data,
         database=take("database", values.database_url, f"sqlite://{data}/leadbright.db"),
         counts=take("counts", values.database_url, f"sqlite://{data}/counts.db"),
         cdn=cdn,
-        cdn_base=take("cdn_base", values.web_url, relay_url),
+        cdn_base=take("cdn_base", values.web_url, f"{relay_url}/cdn"),
         web_url=take("web_url", values.web_url, listen["web"].url),
         relay_url=relay_url,
         aggregator=take("aggregator", values.addresses, (listen["aggregator"],)),
@@ -199,7 +200,7 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         aggregator_listen=listen["aggregator"],
         shop_listen=listen["shop"],
         relay_name=take("relay_name", values.name, socket.gethostname()[:63] or "relay"),
-        log=take("log", values.one_of("text", "json"), "json"),
+        log=take("log", values.one_of("text", "json"), ""),
     )
 
 

@@ -21,8 +21,11 @@ from domain.names import EventName, GoalKey
 from domain.plan import PageTest, Plan
 from domain.targeting import decide, page_matches
 from leadbright.demo.letters import Answer, Letter, Post, write_body
-from leadbright.demo.oracle import Achievement, Deed, Oracle, Sighting, Viewing
+from leadbright.demo.oracle import Achievement, Deed, Sighting, Viewing
 from leadbright.demo.people import Person
+
+Note = Callable[[int, str, Deed], None]
+"""Takes a visitor's number and country, and what was done."""
 
 OUTBOX = 4
 DAY_MINUTES = 1440
@@ -31,7 +34,7 @@ NO_SOURCE = Source()
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What every browser shares: the published plan, the site's calendar, the post, and who watches."""
+    """What every browser shares: the published plan, the site's calendar, the post, and who takes note."""
 
     plan: Plan
     digest: str
@@ -40,7 +43,8 @@ class World:
     day_at: Callable[[int], int]
     """The site-local day of a minute since 1970 UTC."""
     post: Post
-    oracle: Oracle
+    note: Note
+    """Told of every deed that is written down."""
 
 
 def calendar(timezone: str) -> Callable[[int], int]:
@@ -162,7 +166,7 @@ class Browser:
         nonce = base64.urlsafe_b64encode(self.chance.randbytes(16)).decode().rstrip("=")
         visitor.outbox.append(Pending(nonce, self.pace.minute(), body))
         for deed in deeds:
-            self.world.oracle.note(visitor.number, visitor.person.country, deed)
+            self.world.note(visitor.number, visitor.person.country, deed)
 
     def _day(self) -> int:
         return self.world.day_at(self.pace.minute())

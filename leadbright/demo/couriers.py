@@ -12,10 +12,7 @@ import httpx
 from domain.names import SiteKey
 from ingest_grpc.relay.admission import Arrival
 from ingest_grpc.relay.relay import Accepted, Relay
-from leadbright.demo.letters import Answer, Letter, Post
-
-COUNTRY_HEADER = "x-demo-country"
-"""In which the crowd says where its visitors are, as a CDN would."""
+from leadbright.demo.letters import COUNTRY_HEADER, Answer, Letter, Post
 
 ANSWER_S = 10.0
 _FINAL = frozenset({400, 403, 404, 413})

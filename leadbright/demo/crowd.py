@@ -32,6 +32,22 @@ SATURDAY, SUNDAY = 2, 3
 """1970-01-01 was a Thursday: day numbers modulo seven."""
 
 
+MOST_AWAITED = 5_000
+"""Visitors who will come back, and visitors with something left to tell, that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How lively it is."""
+
+    a_second: float
+    """Visits that begin."""
+    hurry: float = 4.0
+    """How much faster than people they read: visits would go on for minutes, and the demo is looked at for minutes."""
+    visits: int | None = None
+    """How many there are; None for no end."""
+
+
 @dataclass(slots=True)
 class Crowd:
     """Those who will come back, and those who still have something to tell."""
@@ -41,8 +57,8 @@ class Crowd:
     """How many visitors there have been."""
     agenda: dict[int, list[tuple[int, Visitor]]] = field(default_factory=dict)
     """By hour since 1970 UTC: returning visitors, with their minute."""
-    unsettled: dict[int, Visitor] = field(default_factory=dict)
-    """Visitors by number who left before everything was acknowledged."""
+    unsettled: list[Visitor] = field(default_factory=list)
+    """Those who left before everything was acknowledged."""
     expired: int = 0
     """Beacons given up after a day."""
 
@@ -63,24 +79,26 @@ class Crowd:
                 for minute, visitor in some:
                     self._perhaps_again(visitor, minute)
 
-    async def live(self, world: Callable[[], World], now: Callable[[], float], a_second: float, most: int) -> None:
-        """Let visitors come as time goes by, until cancelled; at most `most` are awaited back."""
+    async def live(self, world: Callable[[], World], now: Callable[[], float], pulse: Pulse) -> None:
+        """Let visitors come as time goes by, until `pulse.visits` are over or this is cancelled."""
         chance = Random(f"{self.seed}/live")
         gate = asyncio.Semaphore(AT_ONCE)
+        begun = 0
         async with asyncio.TaskGroup() as visits:
-            while True:
+            while pulse.visits is None or begun < pulse.visits:
+                begun += 1
                 await gate.acquire()
                 minute = int(now() // 60)
                 visitor = self._back(minute) or self._newcomer(world(), minute, chance)
-                task = visits.create_task(self._come(world(), visitor, now, most))
+                task = visits.create_task(self._come(world(), visitor, now, pulse))
                 task.add_done_callback(lambda _: gate.release())
-                await asyncio.sleep(chance.expovariate(a_second))
+                await asyncio.sleep(chance.expovariate(pulse.a_second))
 
     async def settle(self, world: World, minute: int) -> bool:
         """Let those who still have something to tell try once more; whether all of it is told."""
-        visitors = tuple(self.unsettled.values())
-        await asyncio.gather(*(Browser(v, world, _replayed(minute), Random(self.seed)).send() for v in visitors))
-        self.unsettled = {v.number: v for v in visitors if v.outbox}
+        pace, chance = _replayed(minute), Random(self.seed)
+        await asyncio.gather(*(Browser(v, world, pace, chance).send() for v in self.unsettled))
+        self.unsettled = [v for v in self.unsettled if v.outbox]
         return not self.unsettled
 
     def _newcomers(self, world: World, hour: int, a_day: int, first: int) -> list[tuple[int, Visitor]]:
@@ -99,16 +117,20 @@ class Crowd:
     async def _visit(self, world: World, visitor: Visitor, pace: Pace) -> None:
         chance = Random(f"{self.seed}/{visitor.ledger.seed}/{visitor.visits}")
         browser = Browser(visitor, world, pace, chance)
-        await visit_shop(browser)
-        visitor.visits += 1
-        self.expired += browser.expired
-        self.unsettled.pop(visitor.number, None)
-        if visitor.outbox:
-            self.unsettled[visitor.number] = visitor
+        try:
+            await visit_shop(browser)
+        finally:
+            visitor.visits += 1
+            self.expired += browser.expired
+            if visitor.outbox and not any(v is visitor for v in self.unsettled):
+                self.unsettled = [*self.unsettled, visitor][-MOST_AWAITED:]
 
-    async def _come(self, world: World, visitor: Visitor, now: Callable[[], float], most: int) -> None:
-        await self._visit(world, visitor, Pace(lambda: int(now() // 60), _hurried))
-        if sum(map(len, self.agenda.values())) < most:
+    async def _come(self, world: World, visitor: Visitor, now: Callable[[], float], pulse: Pulse) -> None:
+        async def rest(for_s: float) -> None:
+            await asyncio.sleep(for_s / pulse.hurry)
+
+        await self._visit(world, visitor, Pace(lambda: int(now() // 60), rest))
+        if sum(map(len, self.agenda.values())) < MOST_AWAITED:
             self._perhaps_again(visitor, int(now() // 60))
 
     def _perhaps_again(self, visitor: Visitor, minute: int) -> None:
@@ -141,8 +163,3 @@ def _replayed(start: int) -> Pace:
         seconds += for_s
 
     return Pace(lambda: start + int(seconds // 60), rest)
-
-
-async def _hurried(for_s: float) -> None:
-    # Visits would go on for minutes; the demo is looked at for minutes.
-    await asyncio.sleep(for_s / 4)

@@ -20,11 +20,10 @@ from ingest_grpc.relay.disk import FolderDisk
 from ingest_grpc.relay.forward import Pace
 from ingest_grpc.relay.relay import Relay, RelaySettings, Seams
 from ingest_grpc.relay.rule_book import Read
-from leadbright.demo.browser import World, calendar
+from leadbright.demo.browser import Note, World, calendar
 from leadbright.demo.couriers import into
 from leadbright.demo.crowd import DAY, Crowd
 from leadbright.demo.letters import Post
-from leadbright.demo.oracle import Oracle
 
 DAYS = 14
 SETTLE_S = 30.0
@@ -80,7 +79,7 @@ async def replay(
     relay: Relay,
     clock: Clock,
     a_day: int,
-    oracle: Oracle,
+    note: Note,
     through: Callable[[Post], Post] = lambda post: post,
 ) -> None:
     """Let the last `DAYS` days up to the clock's minute go by, `a_day` newcomers a day, at `relay`.
@@ -88,7 +87,7 @@ async def replay(
     `through` may put something between crowd and relay, such as a network that loses answers.
     """
     last = clock.minute
-    world = World(plan, digest, origin, calendar(plan.timezone), through(into(relay, plan.site, origin)), oracle)
+    world = World(plan, digest, origin, calendar(plan.timezone), through(into(relay, plan.site, origin)), note)
     await crowd.relive(world, last - DAYS * DAY, last, a_day, clock.turn)
     clock.turn(last)
     async with asyncio.timeout(SETTLE_S):

@@ -32,6 +32,9 @@ class Letter:
     sender: Person
 
 
+COUNTRY_HEADER = "x-demo-country"
+"""In which the crowd says where its visitors are, as a CDN would."""
+
 Post = Callable[[Letter], Awaitable[Answer]]
 
 

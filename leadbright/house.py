@@ -1,0 +1,124 @@
+"""Everything on one machine: the roles as children of this process, from the first line on the terminal to Ctrl-C.
+
+May not know how a role is put together, or how a child is kept alive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leadbright import readiness, terminal
+from leadbright.demo.letters import COUNTRY_HEADER
+from leadbright.process import FAILED, STOPPED
+from leadbright.settings import PREFIX, Settings, as_environment
+from leadbright.supervisor import WRONG_USAGE, Child, Supervisor, role_command
+
+Say = Callable[[str], None]
+
+DEMO_DEFAULTS = {
+    "data": "leadbright-data/demo",
+    "country_header": COUNTRY_HEADER,
+    "trusted_proxies": "127.0.0.0/8",
+    "relay_name": "demo",
+}
+"""The crowd comes as if through a proxy, which says the countries of its visitors."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What is to be done before the children start, who they are, and what is said once they are ready."""
+
+    settings: Settings
+    prepare: Callable[[Say], Awaitable[str]]
+    """Returns the address that signs a person in."""
+    children: Sequence[Child]
+    welcome: Callable[[Settings, str], str]
+
+
+def run_house(settings: Settings) -> int:
+    """Run every role until told to stop; an exit status."""
+    from leadbright.preparing import prepare_house
+
+    house = House(settings, lambda _: prepare_house(settings), roles(settings), terminal.welcome)
+    return asyncio.run(_hold(house, terminal.say))
+
+
+def run_demo(settings: Settings) -> int:
+    """Run every role, the shop and the crowd until told to stop; an exit status."""
+    from leadbright.preparing import prepare_demo
+
+    logs = settings.data / "log"
+    children = [*roles(settings, logs), *extras(settings, logs)]
+    house = House(settings, lambda say: prepare_demo(settings, say), children, terminal.welcome_to_demo)
+    return asyncio.run(_hold(house, terminal.say))
+
+
+def roles(settings: Settings, logs: Path | None = None) -> list[Child]:
+    """The three roles; their logs go to files in `logs`, or to this process's standard error."""
+    return [
+        _child("aggregator", readiness.over_grpc(settings.aggregator_listen), logs),
+        _child("relay", readiness.over_http(settings.relay_listen), logs),
+        _child("web", readiness.over_http(settings.web_listen), logs),
+    ]
+
+
+def extras(settings: Settings, logs: Path | None = None) -> list[Child]:
+    """The demo's shop and its crowd."""
+    return [_child("demo-shop", readiness.over_http(settings.shop_listen), logs), _child("demo-crowd", None, logs)]
+
+
+def children_environment(settings: Settings, own: dict[str, str]) -> dict[str, str]:
+    """What the children are started with: this process's environment, and its settings word for word."""
+    kept = {name: text for name, text in own.items() if not name.startswith(PREFIX) or name == f"{PREFIX}SECRET"}
+    return kept | as_environment(settings)
+
+
+def _child(name: str, ready: readiness.Probe | None, logs: Path | None) -> Child:
+    return Child(name, role_command(name), ready, logs / f"{name}.log" if logs is not None else None)
+
+
+async def _hold(house: House, say: Say) -> int:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    supervisor = Supervisor(children_environment(house.settings, dict(os.environ)))
+    opening = asyncio.create_task(_open(house, supervisor, say))
+    telling = asyncio.create_task(told.wait())
+    try:
+        await asyncio.wait((opening, telling), return_when=asyncio.FIRST_COMPLETED)
+        if told.is_set():
+            return STOPPED
+        if not await opening:
+            return WRONG_USAGE if supervisor.gave_up.is_set() else FAILED
+        giving_up = asyncio.create_task(supervisor.gave_up.wait())
+        await asyncio.wait((telling, giving_up), return_when=asyncio.FIRST_COMPLETED)
+        giving_up.cancel()
+        return STOPPED if told.is_set() else WRONG_USAGE
+    finally:
+        telling.cancel()
+        opening.cancel()
+        await asyncio.gather(opening, telling, return_exceptions=True)
+        say(terminal.STOPPING)
+        await supervisor.stop()
+        say(terminal.STOPPED)
+
+
+async def _open(house: House, supervisor: Supervisor, say: Say) -> bool:
+    from leadbright.preparing import CannotPrepareError
+
+    try:
+        link = await house.prepare(say)
+    except CannotPrepareError as error:
+        sys.stderr.write(f"{error}\n")
+        return False
+    if not await supervisor.start(house.children):
+        sys.stderr.write(f"{terminal.not_ready(house.children)}\n")
+        return False
+    say(house.welcome(house.settings, link))
+    return True

@@ -1,0 +1,162 @@
+"""The commands that run things: each role alone, all of them together, the demo, the databases, and a report.
+
+What they need is imported when they run, so that each starts quickly. May not know how a role is put together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Coroutine
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from leadbright.process import Role
+    from leadbright.settings import Settings
+
+FAILED, WRONG_USAGE = 1, 2
+
+V = TypeVar("V")
+
+Leashed = Annotated[
+    bool, typer.Option("--leashed", hidden=True, help="End with the process at the other end of standard input.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SiteOption = Annotated[str, typer.Option("--site", help="The key of the site.")]
+ExperimentOption = Annotated[str, typer.Option("--experiment", help="The key of the experiment.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (up, web, relay, aggregator, demo, migrate, report, version):
+        app.command()(command)
+    for name, hidden in (("demo-shop", demo_shop), ("demo-crowd", demo_crowd)):
+        app.command(name, hidden=True)(hidden)
+
+
+def up() -> None:
+    """Run every role on this machine, restarting any that dies, until Ctrl-C."""
+    from leadbright.house import run_house
+
+    settings = _settings("web_listen", "relay_listen", "aggregator_listen")
+    _log("up", settings)
+    raise typer.Exit(run_house(settings))
+
+
+def web(leashed: Leashed = False) -> None:
+    """Run the web pages alone."""
+    from leadbright.wiring import web as wiring
+
+    settings = _settings("web_listen")
+    _run("web", settings, lambda: wiring.web(settings), leashed=leashed)
+
+
+def relay(leashed: Leashed = False) -> None:
+    """Run a relay alone; where releases go to a folder, it serves them too."""
+    from leadbright.wiring import relay as wiring
+
+    settings = _settings("relay_listen")
+    _run("relay", settings, lambda: wiring.relay(settings), leashed=leashed)
+
+
+def aggregator(leashed: Leashed = False) -> None:
+    """Run an aggregator alone."""
+    from leadbright.wiring import aggregator as wiring
+
+    settings = _settings("aggregator_listen")
+    _run("aggregator", settings, lambda: wiring.aggregator(settings), leashed=leashed)
+
+
+def demo() -> None:
+    """Run everything with a demo shop and a crowd of simulated visitors, until Ctrl-C."""
+    from leadbright.house import DEMO_DEFAULTS, run_demo
+
+    settings = _settings("web_listen", "relay_listen", "aggregator_listen", "shop_listen", defaults=DEMO_DEFAULTS)
+    _log("demo", settings)
+    raise typer.Exit(run_demo(settings))
+
+
+def demo_shop(leashed: Leashed = False) -> None:
+    """Run the demo shop alone."""
+    from leadbright.wiring import demo as wiring
+
+    settings = _settings("shop_listen")
+    _run("demo-shop", settings, lambda: wiring.shop(settings), leashed=leashed)
+
+
+def demo_crowd(leashed: Leashed = False) -> None:
+    """Let simulated visitors come to the demo shop."""
+    from leadbright.wiring import demo as wiring
+
+    settings = _settings()
+    _run("demo-crowd", settings, lambda: wiring.crowd(settings), leashed=leashed)
+
+
+def migrate() -> None:
+    """Bring the tables of both databases up to date."""
+    from leadbright.upkeep import migrate_databases
+
+    _wait_for(migrate_databases(_settings()))
+    typer.echo("both databases are up to date")
+
+
+def report(site: SiteOption, experiment: ExperimentOption, as_json: AsJson = False) -> None:
+    """Print what an experiment has shown so far."""
+    from domain.names import ExperimentKey, SiteKey, is_key
+    from leadbright.upkeep import report as ask
+    from leadbright.upkeep import written
+    from web.analysis.written import result_json
+
+    for key in (site, experiment):
+        if not is_key(key):
+            _fail(f'"{key}" is not a key; a key is lower-case letters, digits and hyphens', WRONG_USAGE)
+    result = _wait_for(ask(_settings(), SiteKey(site), ExperimentKey(experiment)))
+    typer.echo(json.dumps(result_json(result)) if as_json else written(result))
+
+
+def version() -> None:
+    """Print the version."""
+    typer.echo(metadata.version("leadbright"))
+
+
+def _settings(*binding: str, defaults: dict[str, str] | None = None) -> Settings:
+    """The settings; or every complaint on a line of its own, and the end."""
+    from leadbright.settings import Settings, read_settings
+
+    settings = read_settings(os.environ, Path.cwd(), defaults=defaults, binding=binding)
+    if not isinstance(settings, Settings):
+        _fail("\n".join(complaint.text for complaint in settings), WRONG_USAGE)
+    return settings
+
+
+def _run(name: str, settings: Settings, role: Role, *, leashed: bool) -> NoReturn:
+    from leadbright.process import run_until_stopped
+
+    _log(name, settings)
+    raise typer.Exit(run_until_stopped(role, leashed=leashed))
+
+
+def _wait_for(work: Coroutine[Any, Any, V]) -> V:
+    from leadbright.upkeep import TroubleError
+
+    try:
+        return asyncio.run(work)
+    except TroubleError as error:
+        _fail(str(error), FAILED)
+
+
+def _log(name: str, settings: Settings) -> None:
+    from leadbright.logs import start_log
+
+    start_log(name, settings.log or ("text" if sys.stderr.isatty() else "json"))
+
+
+def _fail(text: str, status: int) -> NoReturn:
+    typer.echo(text, err=True)
+    raise typer.Exit(status)

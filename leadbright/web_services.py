@@ -1,0 +1,103 @@
+"""What stands behind the web's protocols here: reports over gRPC, and releases in the publish target.
+
+May not know what a page shows of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from importlib.resources import files
+from typing import TypeVar
+
+from cdn_publish import history, release
+from cdn_publish.history import DamagedError, ReleaseNote
+from cdn_publish.layout import Environment
+from cdn_publish.target import Target, TargetError
+from domain.artifact import ArtifactSet
+from domain.names import ExperimentKey, SiteKey
+from domain.report import Days, ExperimentCounts, TrafficCounts
+from ingest_grpc.wire.ports import UnavailableError
+from ingest_grpc.wire.report import Reports
+from web.services import ENVIRONMENT, AlreadyLive, Note, Published, PublishFailed, Release, Unavailable
+
+PUBLISH_DEADLINE_S = 20.0
+READ_DEADLINE_S = 5.0
+
+_NO_ANSWER = Unavailable("the aggregator doesn't answer; what was counted is safe")
+
+V = TypeVar("V")
+
+
+class AnsweredReports:
+    """Reports of an aggregator, whose silence is a value."""
+
+    def __init__(self, reports: Reports) -> None:
+        self._reports = reports
+
+    async def experiment(self, site: SiteKey, experiment: ExperimentKey, days: Days) -> ExperimentCounts | Unavailable:
+        """One experiment over these days."""
+        return await _answered(self._reports.experiment(site, experiment, days))
+
+    async def traffic(self, site: SiteKey, days: Days) -> TrafficCounts | Unavailable:
+        """One site over these days."""
+        return await _answered(self._reports.traffic(site, days))
+
+
+class TargetPublisher:
+    """Publishes to a target; what a release says of itself comes from its log."""
+
+    def __init__(self, target: Target, now: Callable[[], datetime]) -> None:
+        self._target = target
+        self._now = now
+        self._environment = Environment(ENVIRONMENT)
+
+    async def publish(self, artifacts: ArtifactSet, note: Note) -> Published | AlreadyLive | PublishFailed:
+        """Publish one site."""
+        said = ReleaseNote(note.by, note.revision, note.note)
+        try:
+            async with asyncio.timeout(PUBLISH_DEADLINE_S):
+                answer = await release.publish(self._target, self._environment, artifacts, said, self._now())
+        except TimeoutError:
+            return PublishFailed("The publish target does not answer in time. Try again; nothing is half published.")
+        except (TargetError, DamagedError) as error:
+            return PublishFailed(f"Publishing did not work: {error}.")
+        match answer:
+            case release.Published(made):
+                return Published(_release(made))
+            case release.Unchanged(live):
+                return AlreadyLive(_release(live))
+            case release.LostRace(newest):
+                return PublishFailed(
+                    f"Release {newest.number} was published meanwhile. Look at it, then publish again if still wanted."
+                )
+
+    async def live(self, site: SiteKey) -> Release | Unavailable | None:
+        """The newest release."""
+        try:
+            async with asyncio.timeout(READ_DEADLINE_S):
+                found = await release.releases(self._target, self._environment, site)
+        except (TimeoutError, TargetError, DamagedError):
+            return Unavailable("the publish target can't be read")
+        newest = found.history.live
+        return None if newest is None else _release(newest)
+
+
+def load_htmx() -> bytes:
+    """The library behind checking as you type, as the snippet's build left it; empty where it did not."""
+    try:
+        return (files("snippet") / "dist" / "vendor" / "htmx.js").read_bytes()
+    except (ModuleNotFoundError, FileNotFoundError):
+        return b""
+
+
+def _release(found: history.Release) -> Release:
+    return Release(found.number, found.digest, found.at, found.by, found.revision)
+
+
+async def _answered(question: Awaitable[V]) -> V | Unavailable:
+    try:
+        return await question
+    except UnavailableError:
+        return _NO_ANSWER

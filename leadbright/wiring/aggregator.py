@@ -1,0 +1,34 @@
+"""The aggregator from its parts.
+
+May not know settings that are another role's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from ingest_grpc.aggregator.aggregator import Aggregator
+from ingest_grpc.aggregator.reports import Reporter
+from ingest_grpc.aggregator.server import start_server
+from ingest_grpc.aggregator.store import open_store
+from leadbright.settings import Settings
+from leadbright.wiring.clock import now_ms
+
+GRACE_S = 5.0
+"""How long calls in progress may take once a stop was asked for."""
+
+
+@asynccontextmanager
+async def aggregator(settings: Settings) -> AsyncIterator[asyncio.Event]:
+    """The aggregator, serving; the event is never set."""
+    async with AsyncExitStack() as parts:
+        store = await open_store(settings.counts)
+        # Last to go: an open SQLite connection keeps the process alive.
+        parts.push_async_callback(store.close)
+        counting, reporting = Aggregator(store, now_ms), Reporter(store)
+        server = await start_server(counting, reporting, str(settings.aggregator_listen), store.ready)
+        parts.push_async_callback(server.stop, GRACE_S)
+        parts.callback(store.live.close)
+        yield asyncio.Event()
