@@ -43,7 +43,8 @@ FAILED = 1
 WRONG_USAGE = 2
 GIT_DEADLINE_S = 10
 
-_LINE = "{number:>5}  {at}  {digest}  {revision:<9}  {by}  {note}"
+_LINE = "{number:>7}  {at:<20}  {digest:<16}  {revision:<9}  {by:<10}  {note}"
+_HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by", "note")}
 
 V = TypeVar("V")
 
@@ -72,6 +73,8 @@ def publish(
         target, environment, compiled.artifacts, _note(by, _revision(folder), note), datetime.now(UTC)
     )
     _conclude(compiled.site.key, environment, _run(publishing), as_json=as_json)
+    if not as_json:
+        _say(f"beacons go to {compiled.plan.relay}")
 
 
 def rollback(
@@ -105,8 +108,8 @@ def releases(to: To, site: SiteOption, env: Env = "production", as_json: AsJson 
     elif not entries:
         _fail(f"{key} has no release in {environment}", FAILED)
     else:
-        for entry in entries:
-            _say(_LINE.format(**entry).rstrip())
+        for row in (_HEADINGS, *entries):
+            _say(_LINE.format(**row).rstrip())
     if not found.finished:
         _complain("the newest release was not finished: publish it again, or roll back")
 
