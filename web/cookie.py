@@ -1,0 +1,52 @@
+"""The cookie that carries a session.
+
+May not know what a session is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sanic import Request
+from sanic.response import HTTPResponse
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCookie:
+    """`origin` is where people open the web: scheme, host and port."""
+
+    origin: str
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the browser may be told to keep it off plain connections."""
+        return self.origin.startswith("https://")
+
+    @property
+    def name(self) -> str:
+        """Browsers hold `__Host-` cookies to this very host and to https."""
+        return "__Host-leadbright" if self.is_secure else "leadbright"
+
+    def read(self, request: Request) -> str | None:
+        """What the browser carries."""
+        value: str | None = request.cookies.get(self.name)
+        return value
+
+    def give(self, response: HTTPResponse, secret: str, max_age_s: int) -> None:
+        """Have the browser carry it, out of reach of scripts and of other sites' forms."""
+        self._set(response, secret, max_age_s)
+
+    def take(self, response: HTTPResponse) -> None:
+        """Have the browser forget it."""
+        self._set(response, "", 0)
+
+    def _set(self, response: HTTPResponse, value: str, max_age_s: int) -> None:
+        response.add_cookie(
+            self.name,
+            value,
+            path="/",
+            secure=self.is_secure,
+            httponly=True,
+            samesite="Lax",
+            max_age=max_age_s,
+        )

@@ -1,0 +1,98 @@
+"""What stored definitions mean: read from memory, given to the compiler, and remembered by revision.
+
+Compiling is pure but takes a while, so it runs in a thread. May not know what a page shows of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config_compiler.compiler import Checked, Compiled, Rejected, check_site, compile_site
+from config_compiler.finding import Finding
+from config_compiler.source import Source
+from domain.names import SiteKey
+from domain.site import Site
+from web.services import Services
+from web.store import Definition, SiteEntry
+
+_REMEMBERED = 200
+"""Revisions whose meaning is kept at hand."""
+
+_LOOKED_BACK = 20
+"""Revisions to go back for one that can be read."""
+
+DEADLINE_S = 15.0
+"""Longest that anybody waits for the compiler."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A site as its newest readable revision means it."""
+
+    site: Site
+    revision: int
+    broken: tuple[Finding, ...]
+    """What is wrong with the newest revision, where `site` had to be read from an older one."""
+
+
+class Definitions:
+    """The definitions in `services.store`, understood."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._known: dict[tuple[SiteKey, int], Checked | Rejected] = {}
+
+    async def meaning(self, entry: SiteEntry) -> Meaning | None:
+        """What the site is, by the newest revision that can be read; None where none of the last 20 can."""
+        broken: tuple[Finding, ...] = ()
+        for number in range(entry.revision, max(0, entry.revision - _LOOKED_BACK), -1):
+            match await self._checked(entry.key, number):
+                case Checked(site):
+                    return Meaning(site, number, broken)
+                case Rejected(findings):
+                    broken = broken or findings
+                case None:
+                    break
+        return None
+
+    async def published(self, entry: SiteEntry) -> Site | None:
+        """The site that was last published from here."""
+        if entry.published is None:
+            return None
+        checked = await self._checked(entry.key, entry.published)
+        return checked.site if isinstance(checked, Checked) else None
+
+    async def check(self, entry: SiteEntry, files: Mapping[str, str]) -> tuple[Finding, ...]:
+        """Everything to be said about these files, beside what was last published."""
+        published = await self.published(entry)
+        return (await _in_thread_check(files, published)).findings
+
+    async def compile(self, definition: Definition, published: Site | None) -> Compiled | Rejected:
+        """The artifacts of a definition, or what is wrong with it."""
+        work = asyncio.to_thread(
+            compile_site,
+            Source(definition.files),
+            published,
+            self._services.runtime,
+            self._services.deployment,
+        )
+        return await asyncio.wait_for(work, DEADLINE_S)
+
+    async def _checked(self, key: SiteKey, revision: int) -> Checked | Rejected | None:
+        known = self._known.get((key, revision))
+        if known is not None:
+            return known
+        definition = await self._services.store.definition(key, revision)
+        if definition is None:
+            return None
+        checked = await _in_thread_check(definition.files, None)
+        self._known[key, revision] = checked
+        while len(self._known) > _REMEMBERED:
+            del self._known[next(iter(self._known))]
+        return checked
+
+
+async def _in_thread_check(files: Mapping[str, str], published: Site | None) -> Checked | Rejected:
+    return await asyncio.wait_for(asyncio.to_thread(check_site, Source(files), published), DEADLINE_S)

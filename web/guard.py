@@ -1,0 +1,131 @@
+"""What every request passes before a page sees it, and what every answer carries.
+
+The first refusal ends a request. May not know what a page does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sanic import Request
+from sanic.response import BaseHTTPResponse, HTTPResponse, redirect
+
+from web.cookie import SessionCookie
+from web.form import field
+from web.permission import Permission
+from web.render import Page, Renderer
+from web.store import Session, Store
+from web.tokens import form_token, same
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods by which nothing may change."""
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+_UNKEPT = {"cache-control": "no-store"}
+"""Pages hold what only their reader may see: nobody keeps a copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What the steps decide by."""
+
+    store: Store
+    permissions: Mapping[str, Permission]
+    """By the name of the route."""
+    cookie: SessionCookie
+    renderer: Renderer
+
+
+Step = Callable[[Guard, Request], Awaitable[HTTPResponse | None]]
+
+
+async def identify(guard: Guard, request: Request) -> None:
+    """Find out who is signed in."""
+    secret = guard.cookie.read(request)
+    request.ctx.session = await guard.store.session(secret) if secret and permission_of(guard, request) else None
+
+
+async def refuse_unlisted_route(guard: Guard, request: Request) -> HTTPResponse | None:
+    """A route that is in no table is nobody's."""
+    if request.route is None or permission_of(guard, request) is not None:
+        return None
+    return guard.renderer.refusal(404, Page())
+
+
+async def refuse_signed_out(guard: Guard, request: Request) -> HTTPResponse | None:
+    """Whoever is not signed in is sent to where it says how."""
+    if permission_of(guard, request) is not Permission.SIGNED_IN or session_of(request) is not None:
+        return None
+    return redirect("/sign-in") if request.method in _SAFE else guard.renderer.refusal(401, Page())
+
+
+async def refuse_cross_site(guard: Guard, request: Request) -> HTTPResponse | None:
+    """Nothing is changed at the wish of another site's page."""
+    if request.method in _SAFE or is_same_origin(guard.cookie.origin, request):
+        return None
+    return guard.renderer.refusal(403, Page())
+
+
+async def refuse_without_form_token(guard: Guard, request: Request) -> HTTPResponse | None:
+    """Nothing is changed but by a form of this very session."""
+    session = session_of(request)
+    if request.method in _SAFE or session is None or same(form_token(session.id), field(request, "token")):
+        return None
+    return guard.renderer.refusal(403, Page(session=session))
+
+
+STEPS: tuple[Step, ...] = (
+    identify,
+    refuse_unlisted_route,
+    refuse_signed_out,
+    refuse_cross_site,
+    refuse_without_form_token,
+)
+
+
+def permission_of(guard: Guard, request: Request) -> Permission | None:
+    """What the request's route asks for; None where there is no route, or none that is listed."""
+    return None if request.route is None else guard.permissions.get(request.route.name.rpartition(".")[2])
+
+
+def session_of(request: Request) -> Session | None:
+    """Who sent the request."""
+    session: Session | None = getattr(request.ctx, "session", None)
+    return session
+
+
+def subject_of(request: Request) -> str:
+    """The name under which whoever sent the request is noted."""
+    session = session_of(request)
+    return "" if session is None else session.subject
+
+
+def is_same_origin(origin: str, request: Request) -> bool:
+    """Whether the request comes from a page of ours: the browser says so, or names our own address.
+
+    Old browsers, and all of them over plain http to another machine, send only `Origin`.
+    """
+    site: str | None = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    sent: str | None = request.headers.get("origin")
+    return sent is not None and (sent == origin or urlsplit(sent).netloc == request.host)
+
+
+def add_headers(response: BaseHTTPResponse) -> None:
+    """What every answer carries; a file that may be kept has said so itself."""
+    for name, value in (HEADERS | _UNKEPT).items():
+        response.headers.setdefault(name, value)

@@ -1,0 +1,23 @@
+"""What a page says after something was done and the browser was sent on: a closed set, named in the address.
+
+May not know how it was done.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Notice(Enum):
+    """The value is what a person reads; the name, in lower case, is what an address says."""
+
+    SAVED = "Saved. Visitors see nothing of it until you publish."
+    UNCHANGED = "Nothing had changed, so nothing was saved."
+    PUBLISHED = "Published. Visitors get it within about a minute."
+    ALREADY_LIVE = "Exactly this was live already; there was nothing to publish."
+    ADDED = "Added as a draft. Change it here, set its status to running, then publish."
+
+    @classmethod
+    def of(cls, text: str | None) -> Notice | None:
+        """The notice that an address names; None for anything else."""
+        return next((notice for notice in cls if notice.name.lower() == text), None)

@@ -1,0 +1,95 @@
+"""The list of sites, each with how many people came lately; and making a new one.
+
+May not know what is on a site's own page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sanic import Request
+from sanic.response import HTTPResponse, redirect
+
+from config_compiler.source import SITE_FILE
+from domain.experiment import Status
+from domain.names import SiteKey, is_key
+from domain.report import Days
+from domain.site import Site
+from web.bars import Bars, draw_bars
+from web.desk import Desk, framed
+from web.form import field
+from web.guard import subject_of
+from web.services import Unavailable
+from web.starter import new_site
+from web.store import SiteEntry
+from web.words import day_at
+
+LATELY_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One site: `site` is None where its definition cannot be read, `visitors` where nobody answered."""
+
+    key: SiteKey
+    site: Site | None
+    running: int
+    visitors: int | None
+    bars: Bars | None
+    is_published: bool
+
+
+async def home(desk: Desk, request: Request) -> HTTPResponse:
+    """The list of sites is where everything begins."""
+    return redirect("/sites")
+
+
+async def show(desk: Desk, request: Request) -> HTTPResponse:
+    """Every site."""
+    return await _listed(desk, request, 200, None, {})
+
+
+async def create(desk: Desk, request: Request) -> HTTPResponse:
+    """A new site, from its key, name and domain; what is wrong with the rest shows in the editor."""
+    typed = {name: field(request, name).strip() for name in ("key", "name", "domain", "timezone")}
+    mistake = await _mistake(desk, typed["key"])
+    if mistake is not None:
+        return await _listed(desk, request, 422, mistake, typed)
+    key = SiteKey(typed["key"])
+    text = new_site(key, typed["name"] or key, typed["domain"], typed["timezone"] or "UTC")
+    await desk.services.store.save_definition(key, {SITE_FILE: text}, subject_of(request))
+    return redirect(f"/sites/{key}/definition", status=303)
+
+
+async def _listed(
+    desk: Desk, request: Request, status: int, mistake: str | None, typed: Mapping[str, str]
+) -> HTTPResponse:
+    entries = await desk.services.store.sites()
+    rows = await asyncio.gather(*(_row(desk, entry) for entry in entries))
+    return desk.renderer.page(
+        "sites.html", framed(request), status=status, rows=rows, days=LATELY_DAYS, mistake=mistake, typed=typed
+    )
+
+
+async def _mistake(desk: Desk, key: str) -> str | None:
+    if not is_key(key):
+        return "A key is lower-case letters, digits and hyphens, begins with a letter and has at most 40 characters."
+    if await desk.services.store.site(SiteKey(key)) is not None:
+        return f"There is a site {key} already. Choose another key."
+    return None
+
+
+async def _row(desk: Desk, entry: SiteEntry) -> Row:
+    meaning = await desk.definitions.meaning(entry)
+    if meaning is None:
+        return Row(entry.key, None, 0, None, None, entry.published is not None)
+    today = day_at(desk.services.clock(), meaning.site.timezone)
+    lately = Days(today - LATELY_DAYS + 1, today)
+    traffic = await desk.services.reports.traffic(entry.key, lately)
+    running = sum(x.status is Status.RUNNING for x in meaning.site.experiments)
+    if isinstance(traffic, Unavailable):
+        return Row(entry.key, meaning.site, running, None, None, entry.published is not None)
+    bars = draw_bars({d.day: d.visitors for d in traffic.days}, lately)
+    return Row(entry.key, meaning.site, running, traffic.visitors, bars, entry.published is not None)

@@ -1,0 +1,49 @@
+"""Every address, what answers there, and who may ask.
+
+An address that is not in this table does not exist. May not know what an answer holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from sanic.response import HTTPResponse
+
+from web.pages import editor, health, results, sign_in, site, sites
+from web.permission import Permission
+
+Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`handler` is called with the desk, the request, and what the path holds."""
+
+    name: str
+    method: str
+    path: str
+    handler: Handler
+    permission: Permission
+
+
+PUBLIC, SIGNED_IN = Permission.PUBLIC, Permission.SIGNED_IN
+
+ROUTES: tuple[Route, ...] = (
+    Route("healthz", "GET", "/healthz", health.healthz, PUBLIC),
+    Route("readyz", "GET", "/readyz", health.readyz, PUBLIC),
+    Route("explain_sign_in", "GET", "/sign-in", sign_in.explain, PUBLIC),
+    Route("offer_sign_in", "GET", "/sign-in/<token:str>", sign_in.offer, PUBLIC),
+    Route("sign_in", "POST", "/sign-in/<token:str>", sign_in.sign_in, PUBLIC),
+    Route("sign_out", "POST", "/sign-out", sign_in.sign_out, SIGNED_IN),
+    Route("home", "GET", "/", sites.home, SIGNED_IN),
+    Route("sites", "GET", "/sites", sites.show, SIGNED_IN),
+    Route("create_site", "POST", "/sites", sites.create, SIGNED_IN),
+    Route("site", "GET", "/sites/<site:str>", site.show, SIGNED_IN),
+    Route("definition", "GET", "/sites/<site:str>/definition", editor.show, SIGNED_IN),
+    Route("submit_definition", "POST", "/sites/<site:str>/definition", editor.submit, SIGNED_IN),
+    Route("check_definition", "POST", "/sites/<site:str>/definition/check", editor.check, SIGNED_IN),
+    Route("add_experiment", "POST", "/sites/<site:str>/experiments", editor.add, SIGNED_IN),
+    Route("results", "GET", "/sites/<site:str>/experiments/<experiment:str>", results.show, SIGNED_IN),
+)

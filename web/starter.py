@@ -1,0 +1,47 @@
+"""What a new site and a new experiment begin as: small, valid, and commented where it is edited.
+
+Values are written as JSON strings, which YAML reads as nothing but text. May not know who asked for them.
+"""
+
+from __future__ import annotations
+
+import json
+
+from domain.names import ExperimentKey, GoalKey, SiteKey
+
+
+def new_site(key: SiteKey, name: str, domain: str, timezone: str) -> str:
+    """The text of `site.yaml`."""
+    return f"""site: {key}
+name: {json.dumps(name, ensure_ascii=False)}
+domains:                 # where the site is; "*.shop.example" stands for every host below
+  - {json.dumps(domain, ensure_ascii=False)}
+timezone: {json.dumps(timezone, ensure_ascii=False)}
+consent: none            # or required: nothing is stored until the visitor agrees
+honour: [gpc, dnt]       # browser signals that mean: run nothing, store nothing
+goals:                   # what counts as a conversion
+  - key: signup
+    on: {{click: "#signup"}}          # a click on what this CSS selector finds
+  - key: thanks
+    on: {{visit: "/thank-you"}}       # a page; * stands for any run of characters
+"""
+
+
+def new_experiment(key: ExperimentKey, goal: GoalKey) -> str:
+    """The text of an experiment's file: a draft, so that nothing of it reaches a visitor yet."""
+    return f"""experiment: {key}
+name: {json.dumps(key.replace("-", " ").capitalize())}
+hypothesis: ""           # what should change, and why
+status: draft            # draft, running, paused or stopped
+pages:
+  include: ["/"]         # where it runs
+goals:
+  primary: {goal}
+variations:
+  - key: control         # the first one is what the others are compared with
+    weight: 50%
+  - key: bold
+    weight: 50%
+    changes:
+      - {{select: "h1", text: "A new headline"}}
+"""
