@@ -108,8 +108,9 @@ def releases(to: To, site: SiteOption, env: Env = "production", as_json: AsJson 
     elif not entries:
         _fail(f"{key} has no release in {environment}", FAILED)
     else:
-        for row in (_HEADINGS, *entries):
-            _say(_LINE.format(**row).rstrip())
+        _say(_LINE.format(**_HEADINGS))
+        for entry in entries:
+            _say(_LINE.format(**entry).rstrip())
     if not found.finished:
         _complain("the newest release was not finished: publish it again, or roll back")
 

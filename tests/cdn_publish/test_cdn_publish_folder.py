@@ -131,3 +131,36 @@ async def test_a_file_url_is_decoded(tmp_path: Path) -> None:
     assert not isinstance(target, BadTarget)
     await target.put_if_absent(PATH, b"here", ATTRIBUTES)
     assert (tmp_path / "my cdn" / PATH).read_bytes() == b"here"
+
+
+def test_a_process_that_ends_at_once_ends_well(folder: Path) -> None:
+    once = (
+        "import asyncio, sys\n"
+        "from pathlib import Path\n"
+        "from cdn_publish.folder import FolderTarget\n"
+        "from cdn_publish.target import Attributes\n"
+        "target = FolderTarget(Path(sys.argv[1]))\n"
+        "asyncio.run(target.put_if_absent('production/shop/lb.js', b'', Attributes('', '')))\n"
+        "asyncio.run(target.read('production/shop/lb.js'))\n"
+    )
+    endings = [subprocess.run([sys.executable, "-c", once, str(folder)], check=False).returncode for _ in range(12)]
+    assert endings == [0] * 12
+
+
+async def test_a_writer_who_is_cancelled_keeps_the_lock_until_the_file_is_written(
+    target: FolderTarget, folder: Path
+) -> None:
+    await target.put_if_absent(PATH, b"old", ATTRIBUTES)
+    stored = await target.read(PATH)
+    assert stored is not None
+    for _ in range(20):
+        writing = asyncio.create_task(target.replace_if_match(PATH, b"mine", stored.tag, ATTRIBUTES))
+        await asyncio.sleep(0)
+        writing.cancel()
+        await asyncio.wait([writing])
+        now = await target.read(PATH)
+        assert now is not None
+        wrote = await FolderTarget(folder).replace_if_match(PATH, b"theirs", now.tag, ATTRIBUTES)
+        stored = await target.read(PATH)
+        assert stored is not None
+        assert stored.body == (b"theirs" if wrote else b"mine")

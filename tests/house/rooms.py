@@ -54,7 +54,7 @@ ROOMS: dict[str, Room] = {
     "cdn_publish": Room(
         rooms=("domain",),
         libraries=("obstore",),
-        never=(*NET, *CLOCK, *CHANCE, "subprocess", "multiprocessing", "threading"),
+        never=(*NET, *CHANCE, "subprocess", "multiprocessing", "threading"),
         why="the publisher knows the object store, and not what an experiment is",
     ),
     "ingest_grpc.wire": Room(
