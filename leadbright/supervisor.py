@@ -95,6 +95,7 @@ class Supervisor:
                 structlog.get_logger().warning("killed at the deadline", pid=process.pid)
                 _signal(process, signal.SIGKILL)
         await asyncio.gather(*waits)
+        self._lives.clear()
 
     async def _until_ready(self, child: Child) -> bool:
         if child.ready is None or await until_ready(child.ready, self.ready_s):
