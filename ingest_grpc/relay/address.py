@@ -18,7 +18,7 @@ import maxminddb
 HOUR_MS = 3_600_000
 NOWHERE = ""
 
-_COUNTRY = re.compile(r"[A-Z]{2}")
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
 _NO_COUNTRY = frozenset({"XX", "ZZ", "T1", "A1", "A2", "O1", "AP"})
 """Codes that stand for an unknown country, a proxy or a region."""
 
@@ -101,8 +101,8 @@ NO_PROXIES = Proxies()
 
 def country_said(header: str) -> str:
     """The ISO 3166 code in a proxy's header, or nothing."""
-    code = header.strip().upper()
-    return code if _COUNTRY.fullmatch(code) and code not in _NO_COUNTRY else NOWHERE
+    code = header.strip()
+    return code.upper() if _COUNTRY.fullmatch(code) and code.upper() not in _NO_COUNTRY else NOWHERE
 
 
 Countries = Callable[[Address], str]

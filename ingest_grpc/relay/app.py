@@ -30,6 +30,8 @@ HEAD_DEADLINE_S = 4
 """From the first byte of a request to the end of its head, however slowly bytes drip in."""
 REQUEST_DEADLINE_S = 8
 """From the first byte of a request to its answer."""
+LAST_WORDS_S = 1
+"""After that, how long the answer has to get out."""
 IDLE_S = 60
 """How long a connection without a request stays open."""
 
@@ -57,6 +59,12 @@ class PunctualProtocol(HttpProtocol):
         super().data_received(data)
         if is_within_request:
             self._time = begun
+
+    def check_timeouts(self) -> None:
+        """Having told a browser that it is too slow, Sanic waits for the rest of its body; here the line goes dead."""
+        super().check_timeouts()  # type: ignore[no-untyped-call]
+        if self._http is not None and self._http.exception is not None:
+            self.loop.call_later(LAST_WORDS_S, self.abort)
 
 
 class RelayApp(Sanic[Any, Any]):
@@ -108,7 +116,7 @@ def create_app(
         GRACEFUL_TCP_CLOSE_TIMEOUT=1,
     )
     app.register_listener(lambda _: relay.start(), "before_server_start")
-    app.register_listener(lambda _: relay.stop(), "before_server_stop")
+    app.register_listener(lambda _: relay.stop(), "after_server_stop")
     _take_beacons(app, relay, proxies)
     _tell_health(app, relay)
     if serve is not None:

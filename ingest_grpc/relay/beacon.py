@@ -34,8 +34,8 @@ MOST_BYTES = 8192
 MOST_ENTRIES = 32
 MOST_PATH = 2048
 MOST_SOURCE = 512
-LARGEST_AMOUNT = 10**9
-"""In minor units; the square of twice that still fits 63 bits."""
+LARGEST_AMOUNT = 10**12
+"""In minor units, of one conversion and of what a visitor's conversions add up to."""
 
 # Only bounded here: that a key is one of the site's is looked up, which is stricter than any pattern.
 _Key = Annotated[str, Meta(min_length=1, max_length=40)]

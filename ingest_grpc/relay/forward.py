@@ -16,7 +16,7 @@ import structlog
 from ingest_grpc.relay.counts import Counts
 from ingest_grpc.relay.shelf import Shelf
 from ingest_grpc.wire.frame import Epoch, Frame, Reply, Status, Watermark
-from ingest_grpc.wire.ports import Aggregation, UnavailableError
+from ingest_grpc.wire.ports import Aggregation, RefusedError, UnavailableError
 
 _log = structlog.get_logger()
 
@@ -147,7 +147,9 @@ class Sender:
 
     async def _back_off(self, error: Exception) -> None:
         """Full jitter: anything up to twice as long as the time before."""
-        if not isinstance(error, UnavailableError):
+        if isinstance(error, RefusedError):
+            _log.error("the aggregator refuses frames", reason=error.field, epoch=self.epoch.id.hex())
+        elif not isinstance(error, UnavailableError):
             _log.error("frames could not be sent", error=type(error).__name__, epoch=self.epoch.id.hex())
         pace = self._sending.pace
         longest = min(pace.most_retry_s, pace.first_retry_s * 2 ** min(self._failures, 20))

@@ -57,7 +57,7 @@ NO_RULES = SiteRules(SiteKey(""), "UTC", (), {}, {})
 
 
 class _Goal(Struct):
-    cap: Annotated[int, Meta(ge=0)] = 0
+    cap: Annotated[int, Meta(ge=0, le=10**15)] = 0
 
 
 class _Relay(Struct):
@@ -87,7 +87,7 @@ def read_rules(body: bytes) -> SiteRules:
     try:
         found = _decode_rules(body)
         ZoneInfo(found.timezone)
-    except (msgspec.DecodeError, ValueError, OSError) as error:
+    except (msgspec.DecodeError, ValueError, KeyError, OSError) as error:
         raise UnfitRulesError("relay.json") from error
     return SiteRules(
         site=SiteKey(found.site),

@@ -1,0 +1,134 @@
+"""An address becomes a country and a keyed hash, and nothing else anywhere in the relay ever sees it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from ingest_grpc.relay import address
+from ingest_grpc.relay.address import NO_PROXIES, Address, Network, Proxies, Sources, country_said, open_countries
+from ingest_grpc.relay.relay import Accepted
+from tests.relay.mmdb import write_mmdb
+from tests.relay.parts import DAY, NOON_MS, World, arrival, settled
+
+HOUR_MS = 3_600_000
+
+
+@dataclass
+class Request:
+    """As much of a request as tells where it came from."""
+
+    ip: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def test_printing_an_address_shows_nothing() -> None:
+    assert "192" not in f"{Address('192.0.2.1')} {Address('192.0.2.1')!r} {[Address('192.0.2.1')]}"
+
+
+@pytest.mark.parametrize("header", ["DE", "de", " DE "])
+def test_a_country_said_by_a_proxy_is_taken(header: str) -> None:
+    assert country_said(header) == "DE"
+
+
+@pytest.mark.parametrize("header", ["", "XX", "T1", "ZZ", "A1", "DEU", "D", "D1", "--", "DE,AT", "ß"])
+def test_what_is_no_country_is_none(header: str) -> None:
+    assert country_said(header) == ""
+
+
+TRUSTED = (ip_network("10.0.0.0/8"), ip_network("2001:db8::/32"))
+COUNTRY = "x-country"
+PLACES = [
+    ((), "192.0.2.1", {}, "192.0.2.1", ""),
+    ((), "192.0.2.1", {COUNTRY: "DE"}, "192.0.2.1", "DE"),
+    ((), "192.0.2.1", {"x-forwarded-for": "203.0.113.9"}, "192.0.2.1", ""),
+    (TRUSTED, "192.0.2.1", {COUNTRY: "DE", "x-forwarded-for": "203.0.113.9"}, "192.0.2.1", ""),
+    (TRUSTED, "10.1.2.3", {COUNTRY: "DE", "x-forwarded-for": "203.0.113.9"}, "203.0.113.9", "DE"),
+    (TRUSTED, "10.1.2.3", {"x-forwarded-for": "6.6.6.6, 203.0.113.9, 10.9.9.9"}, "203.0.113.9", ""),
+    (TRUSTED, "2001:db8::1", {"x-forwarded-for": "203.0.113.9"}, "203.0.113.9", ""),
+    (TRUSTED, "::ffff:10.1.2.3", {"x-forwarded-for": "203.0.113.9"}, "203.0.113.9", ""),
+]
+
+
+@pytest.mark.parametrize(("trusted", "peer", "headers", "expected", "country"), PLACES)
+def test_only_trusted_proxies_are_believed(
+    trusted: tuple[Network, ...], peer: str, headers: dict[str, str], expected: str, country: str
+) -> None:
+    found, said = Proxies(trusted, COUNTRY).place(Request(peer, headers))
+    assert (found.prefix(), said) == (Address(expected).prefix(), country)
+
+
+def test_without_settings_no_header_is_believed() -> None:
+    found, said = NO_PROXIES.place(Request("192.0.2.1", {"x-forwarded-for": "1.1.1.1", "cf-ipcountry": "DE"}))
+    assert (found.prefix(), said) == (b"192.0.2.1", "")
+
+
+def test_a_place_is_one_for_an_hour_and_then_nobody_can_tell() -> None:
+    keys = iter([b"a" * 32, b"b" * 32])
+    sources = Sources(lambda _: next(keys))
+    hour = NOON_MS - NOON_MS % HOUR_MS
+    first = sources.of(Address("192.0.2.1"), hour)
+    assert sources.of(Address("192.0.2.1"), hour + HOUR_MS - 1) == first
+    assert sources.of(Address("192.0.2.2"), hour) != first
+    assert sources.of(Address("192.0.2.1"), hour + HOUR_MS) != first
+
+
+def test_of_an_ipv6_address_the_first_half_is_the_place() -> None:
+    sources = Sources(bytes)
+    home = sources.of(Address("2001:db8:1:2::1"), 0)
+    assert sources.of(Address("2001:db8:1:2:ffff::9"), 0) == home
+    assert sources.of(Address("2001:db8:1:3::1"), 0) != home
+    assert isinstance(sources.of(Address("not:an:address"), 0), bytes)
+
+
+DATABASE = write_mmdb(
+    {
+        ip_network("192.0.2.0/24"): {"country": {"iso_code": "DE"}},
+        ip_network("198.51.100.0/24"): {"country_code": "AT"},
+        ip_network("203.0.113.0/24"): {"country": {"names": "somewhere"}},
+        ip_network("2001:db8::/32"): {"country": {"iso_code": "FR"}},
+    }
+)
+COUNTRIES = [
+    ("192.0.2.7", "DE"),
+    ("::ffff:192.0.2.7", "DE"),
+    ("198.51.100.7", "AT"),
+    ("203.0.113.7", ""),
+    ("2001:db8::7", "FR"),
+    ("127.0.0.1", ""),
+    ("", ""),
+    ("not an address", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "country"), COUNTRIES)
+def test_a_real_database_tells_the_country(tmp_path: Path, text: str, country: str) -> None:
+    (tmp_path / "countries.mmdb").write_bytes(DATABASE)
+    assert open_countries(tmp_path / "countries.mmdb")(Address(text)) == country
+
+
+@pytest.mark.parametrize(("said", "country"), [("AT", "AT"), ("", "DE"), ("XX", "DE")])
+async def test_a_proxys_word_goes_before_the_databases(tmp_path: Path, said: str, country: str) -> None:
+    (tmp_path / "countries.mmdb").write_bytes(DATABASE)
+    world = World()
+    countries = open_countries(tmp_path / "countries.mmdb")
+    relay = world.relay(seams=replace(world.seams, countries=countries))
+    await relay.start()
+    assert await relay.receive(replace(arrival(), address=Address("192.0.2.7"), country=said)) == Accepted(DAY)
+    await settled(relay)
+    assert [b.surroundings.country for b in world.aggregation.counted.values()] == [country]
+    await relay.stop()
+
+
+def test_one_file_alone_reads_addresses() -> None:
+    reads = re.compile(
+        r"\.ip\b|client_ip|remote_addr|peername|x-forwarded-for|\._text|ip_address|ipaddress", re.IGNORECASE
+    )
+    this = Path(address.__file__)
+    assert reads.search(this.read_text())
+    others = [path.name for path in this.parent.glob("*.py") if path != this and reads.search(path.read_text())]
+    assert others == []

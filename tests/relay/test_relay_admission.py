@@ -1,0 +1,452 @@
+"""Which beacons are kept, what is added to them, and that each one that comes in is counted as one thing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from prometheus_client import generate_latest
+
+from domain.beacon import Admitted, Converted, Surroundings, Viewed
+from ingest_grpc.relay.address import Address
+from ingest_grpc.relay.admission import STEPS, Arrival
+from ingest_grpc.relay.agent import read_agent
+from ingest_grpc.relay.channel import CHANNELS, provenance
+from ingest_grpc.relay.journal import JournalLimits
+from ingest_grpc.relay.page import LONGEST, counted_page
+from ingest_grpc.relay.quota import Quota, Rate
+from ingest_grpc.relay.refusals import Refusal
+from ingest_grpc.relay.relay import Accepted, Refused, Relay, RelaySettings
+from tests.relay.parts import CALM, CHROME, DAY, DAY_MS, NOON_MS, RULES, World, arrival, settled, soon
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_beacons_life_is_these_steps() -> None:
+    assert [step.__name__ for step in STEPS] == [
+        "refuse_unknown_site",
+        "refuse_foreign_origin",
+        "refuse_declared_bot",
+        "refuse_unknown_names",
+        "refuse_over_quota",
+        "put_day",
+        "put_country",
+        "put_browser_and_platform",
+        "put_channel",
+        "put_page",
+        "put_caps",
+    ]
+
+
+async def answer(world: World, *arrivals: Arrival) -> Accepted | Refused:
+    """What a relay that lives for these beacons says to the last of them."""
+    relay = world.relay()
+    await relay.start()
+    answers = [await relay.receive(each) for each in arrivals]
+    await relay.stop()
+    return answers[-1]
+
+
+BOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+TWICE = (arrival(), arrival())
+
+
+def _away(world: World) -> None:
+    world.published.fails = True
+
+
+def _full(world: World) -> None:
+    world.disk.free = 0
+
+
+REFUSED: dict[Refusal, tuple[Callable[[World], object], tuple[Arrival, ...], RelaySettings]] = {
+    Refusal.NOT_JSON: (lambda _: None, (replace(arrival(), body=b"{"),), CALM),
+    Refusal.WRONG_SHAPE: (lambda _: None, (arrival(["view", 2]),), CALM),
+    Refusal.REPEATED: (lambda _: None, (arrival(["session"], ["session"]),), CALM),
+    Refusal.TOO_LARGE: (lambda _: None, (replace(arrival(), body=b" " * 9000),), CALM),
+    Refusal.BAD_NONCE: (lambda _: None, (replace(arrival(), nonce="1"),), CALM),
+    Refusal.UNKNOWN_EXPERIMENT: (lambda _: None, (arrival(["exp", "none", "bold"]),), CALM),
+    Refusal.UNKNOWN_VARIATION: (lambda _: None, (arrival(["exp", "hero", "none"]),), CALM),
+    Refusal.UNKNOWN_GOAL: (lambda _: None, (arrival(["goal", "none", 0, 0, []]),), CALM),
+    Refusal.FOREIGN_ORIGIN: (lambda _: None, (replace(arrival(), origin="https://other.example"),), CALM),
+    Refusal.UNKNOWN_SITE: (lambda _: None, (replace(arrival(), site="other"),), CALM),
+    Refusal.DECLARED_BOT: (lambda _: None, (replace(arrival(), user_agent=BOT),), CALM),
+    Refusal.SOURCE_OVER_QUOTA: (lambda _: None, TWICE, replace(CALM, source_rate=Rate(1, 1))),
+    Refusal.SITE_OVER_QUOTA: (lambda _: None, TWICE, replace(CALM, site_rate=Rate(1, 1))),
+    Refusal.RULES_UNAVAILABLE: (_away, (arrival(),), CALM),
+    Refusal.JOURNAL_FULL: (_full, (arrival(),), CALM),
+    Refusal.BUSY: (lambda _: None, (arrival(),), replace(CALM, journal=JournalLimits(waiting_bytes=10))),
+}
+
+ELSEWHERE = {Refusal.TOO_SLOW, Refusal.STOPPING, Refusal.JOURNAL_FAILED}
+"""Reasons that take a browser, a stop or a broken disk: walked in the tests of those."""
+
+
+def test_every_reason_is_walked() -> None:
+    assert set(REFUSED) | ELSEWHERE == set(Refusal)
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+async def test_each_reason_refuses_a_beacon_and_is_counted(world: World, reason: Refusal) -> None:
+    prepare, arrivals, settings = REFUSED[reason]
+    prepare(world)
+    relay = world.relay(settings)
+    await relay.start()
+    answers = [await relay.receive(each) for each in arrivals]
+    await relay.stop()
+    assert isinstance(answers[-1], Refused)
+    assert answers[-1].reason is reason
+    assert relay.counts.refused[reason] == 1
+    assert relay.counts.received == len(arrivals) == relay.counts.admitted + sum(relay.counts.refused.values())
+
+
+async def test_after_a_stop_beacons_are_refused(world: World) -> None:
+    relay = world.relay()
+    await relay.start()
+    await relay.receive(arrival())
+    await relay.stop()
+    assert await relay.receive(arrival()) == Refused(Refusal.STOPPING, DAY)
+
+
+async def test_a_beacon_that_the_disk_does_not_confirm_is_refused(world: World) -> None:
+    relay = world.relay()
+    await relay.start()
+    world.disk.failures = 1
+    assert await relay.receive(arrival()) == Refused(Refusal.JOURNAL_FAILED, DAY)
+    assert relay.counts.refused[Refusal.JOURNAL_FAILED] == 1
+    await relay.stop()
+
+
+SITUATIONS: list[Callable[[], Arrival]] = [
+    arrival,
+    lambda: arrival(["exp", "none", "bold"]),
+    lambda: replace(arrival(), site="nobody"),
+    lambda: replace(arrival(), user_agent=BOT),
+    lambda: replace(arrival(), origin=""),
+    lambda: replace(arrival(), body=b"["),
+    lambda: arrival(d=3),
+]
+
+
+async def test_what_comes_in_is_admitted_or_refused_also_when_browsers_leave_and_disks_fail(world: World) -> None:
+    relay = world.relay()
+    await relay.start()
+    for round_ in range(60):
+        world.disk.failures = round_ % 5 == 0
+        tasks = [asyncio.create_task(relay.receive(make())) for make in SITUATIONS]
+        if round_ % 3 == 0:
+            await asyncio.sleep(0)
+            tasks[round_ % len(tasks)].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        relay.broken.clear()
+    world.disk.failures = 0
+    await soon(lambda: relay.counts.waiting == 0)
+    counts = relay.counts
+    assert counts.received == counts.admitted + sum(counts.refused.values())
+    assert counts.admitted > 60
+    assert counts.refused[Refusal.JOURNAL_FAILED] > 0
+    await settled(relay)
+    assert len(world.aggregation.counted) + world.aggregation.lost == counts.admitted
+    await relay.stop()
+
+
+async def kept(world: World, sent: Arrival) -> Admitted:
+    """What of a beacon reaches the aggregator."""
+    relay = world.relay()
+    await relay.start()
+    assert await relay.receive(sent) == Accepted(DAY)
+    await settled(relay)
+    await relay.stop()
+    (admitted,) = world.aggregation.counted.values()
+    return admitted
+
+
+async def test_a_beacon_is_kept_with_its_surroundings(world: World) -> None:
+    sent = arrival(p="/orders/12345", src=["www.google.com", "", "", ""])
+    sent = replace(sent, country="at", address=Address("192.0.2.1"))
+    admitted = await kept(world, sent)
+    assert admitted.surroundings == Surroundings(
+        page="/orders/*",
+        channel="search",
+        source="google.com",
+        campaign="",
+        country="AT",
+        platform="windows",
+        browser="chrome",
+        device="desktop",
+    )
+    assert (admitted.site, admitted.day, admitted.entries) == ("shop", DAY, (Viewed(),))
+
+
+async def test_nothing_of_address_user_agent_or_path_is_kept(world: World) -> None:
+    sent = arrival(p="/u/jane@doe.example")
+    sent = replace(sent, address=Address("203.0.113.77"), user_agent=CHROME + " canary")
+    await kept(world, sent)
+    written = b"".join(world.disk.files.values())
+    for canary in (b"203.0.113.77", bytes((203, 0, 113, 77)), b"canary", b"jane", b"Mozilla"):
+        assert canary not in written
+
+
+@pytest.mark.parametrize(
+    ("claimed", "counted", "skewed"),
+    [(DAY, DAY, 0), (DAY - 1, DAY - 1, 0), (DAY + 1, DAY + 1, 0), (DAY - 2, DAY, 1), (DAY + 2, DAY, 1), (0, DAY, 1)],
+)
+async def test_a_day_more_than_one_off_is_replaced_and_counted(
+    world: World, claimed: int, counted: int, skewed: int
+) -> None:
+    relay = world.relay()
+    await relay.start()
+    await relay.receive(arrival(d=claimed))
+    await settled(relay)
+    assert [b.day for b in world.aggregation.counted.values()] == [counted]
+    assert relay.counts.skewed == skewed
+    await relay.stop()
+
+
+@pytest.mark.parametrize(
+    ("now_ms", "day"),
+    [(DAY * DAY_MS + 23 * 3_600_000 - 1, DAY), (DAY * DAY_MS + 23 * 3_600_000, DAY + 1)],
+)
+async def test_days_begin_at_midnight_where_the_site_is(world: World, now_ms: int, day: int) -> None:
+    world.clock.now_ms = now_ms  # 24 November, so Berlin is an hour ahead
+    assert await answer(world, arrival()) == Accepted(day)
+
+
+async def test_goals_get_their_caps(world: World) -> None:
+    sent = arrival(["goal", "signup", 0, 0, []], ["goal", "purchase", 0, 0, [], 99])
+    admitted = await kept(world, sent)
+    assert [e.cap for e in admitted.entries if isinstance(e, Converted)] == [0, 50_000]
+
+
+async def test_names_of_a_release_published_a_moment_ago_are_accepted(world: World) -> None:
+    relay = world.relay()
+    await relay.start()
+    await relay.receive(arrival())
+    rules = {**RULES, "experiments": {**RULES["experiments"], "new": ["a"]}}
+    world.published.files["production/shop/relay.json"] = json.dumps(rules).encode()
+    world.clock.now_ms += 1_500
+    assert await relay.receive(arrival(["exp", "new", "a"])) == Accepted(DAY)
+    await relay.stop()
+
+
+async def test_unknown_names_make_nobody_read_more_than_once_a_second(world: World) -> None:
+    relay = world.relay()
+    await relay.start()
+    await relay.receive(arrival())
+    world.clock.now_ms += 1_500
+    asked = len(world.published.asked)
+    for _ in range(50):
+        assert await relay.receive(arrival(["exp", "none", "a"])) == Refused(Refusal.UNKNOWN_EXPERIMENT, DAY)
+    assert len(world.published.asked) == asked + 2
+    await relay.stop()
+
+
+ORIGINS = [
+    ("https://shop.example", True),
+    ("http://shop.example", True),
+    ("https://shop.example:8443", True),
+    ("https://www.shop.example", True),
+    ("https://a.b.shop.example", True),
+    ("https://SHOP.example", True),
+    ("", False),
+    ("null", False),
+    ("https://", False),
+    ("https://notshop.example", False),
+    ("https://shop.example.evil.example", False),
+    ("https://evil.example/shop.example", False),
+    ("https://shop.example/path", False),
+    ("file://shop.example", False),
+    ("chrome-extension://shop.example", False),
+    ("https://[::1", False),
+    ("shop.example", False),
+]
+
+
+@pytest.mark.parametrize(("origin", "is_own"), ORIGINS)
+async def test_a_page_is_the_sites_by_its_origin(world: World, origin: str, is_own: bool) -> None:
+    expected = Accepted(DAY) if is_own else Refused(Refusal.FOREIGN_ORIGIN, DAY)
+    assert await answer(world, replace(arrival(), origin=origin)) == expected
+
+
+async def test_a_wildcard_does_not_stand_for_the_domain_itself(world: World) -> None:
+    world.published.files["production/shop/relay.json"] = json.dumps({**RULES, "domains": ["*.shop.example"]}).encode()
+    assert await answer(world, arrival()) == Refused(Refusal.FOREIGN_ORIGIN, DAY)
+
+
+async def test_on_a_machine_of_ones_own_any_port_is_fine(world: World) -> None:
+    world.published.files["production/shop/relay.json"] = json.dumps({**RULES, "domains": ["127.0.0.1"]}).encode()
+    assert await answer(world, replace(arrival(), origin="http://127.0.0.1:18303")) == Accepted(DAY)
+
+
+PAGES = [
+    ("/", "/"),
+    ("/landing", "/landing"),
+    ("/landing/", "/landing/"),
+    ("/a?token=1#x", "/a"),
+    ("/product/42", "/product/42"),
+    ("/user/123", "/user/*"),
+    ("/blog/2026/05/17/title", "/blog/2026/05/17/title"),
+    ("/order-12345", "/*"),
+    ("/c/deadbeef12", "/c/*"),
+    ("/facade", "/facade"),
+    ("/u/jane@doe.example", "/u/*"),
+    ("/u/jane%40doe.example", "/u/*"),
+    ("/t/eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2ln", "/t/*"),
+    ("/3fa85f64-5717-4562-b3fc-2c963f66afa6", "/*"),
+    ("/call/+49-170-1234567", "/call/*"),
+    ("/how-to-buy-boots-1234567.html", "/how-to-buy-boots-1234567.html"),
+    ("/iphone-15-pro", "/iphone-15-pro"),
+    ("/donaudampfschifffahrtsgesellschaft", "/donaudampfschifffahrtsgesellschaft"),
+    ("/caf%C3%A9", "/caf%C3%A9"),
+    ("/" + "a" * 151, "/*"),
+    ("/" + "a/" * 20, "/" + "a/" * 12 + "*"),
+]
+
+
+@pytest.mark.parametrize(("path", "page"), PAGES)
+def test_segments_that_look_personal_are_hidden(path: str, page: str) -> None:
+    assert counted_page(path) == page
+
+
+def test_a_long_page_is_cut_at_a_segment() -> None:
+    page = counted_page("/words" * 3 + "/" + "of-many-letters" * 9 + "/" + "and-more-words" * 5)
+    assert len(page) <= LONGEST
+    assert page.endswith("letters/*")
+
+
+PROVENANCES = [
+    (("", "", "", ""), ("direct", "", "")),
+    (("www.google.com", "", "", ""), ("search", "google.com", "")),
+    (("www.google.co.uk", "", "", ""), ("search", "google.co.uk", "")),
+    (("mail.google.com", "", "", ""), ("email", "mail.google.com", "")),
+    (("gemini.google.com", "", "", ""), ("assistants", "gemini.google.com", "")),
+    (("chatgpt.com", "", "", ""), ("assistants", "chatgpt.com", "")),
+    (("l.facebook.com", "", "", ""), ("social", "l.facebook.com", "")),
+    (("t.co", "", "", ""), ("social", "t.co", "")),
+    (("example-x.com", "", "", ""), ("referral", "example-x.com", "")),
+    (("www.youtube.com", "", "", ""), ("video", "youtube.com", "")),
+    (("www.amazon.de", "", "", ""), ("shopping", "amazon.de", "")),
+    (("blog.example.org", "", "", ""), ("referral", "blog.example.org", "")),
+    (("", "google", "cpc", "Brand"), ("paid-search", "google", "Brand")),
+    (("", "Facebook", "paid_social", ""), ("paid-social", "facebook", "")),
+    (("", "youtube", "paid-video", ""), ("paid-video", "youtube", "")),
+    (("", "amazon", "cpc", ""), ("paid-shopping", "amazon", "")),
+    (("", "somewhere", "cpc", ""), ("paid-other", "somewhere", "")),
+    (("", "somewhere", "banner", ""), ("display", "somewhere", "")),
+    (("", "x", "y", "cross-network"), ("cross-network", "x", "cross-network")),
+    (("", "newsletter", "", "spring"), ("email", "newsletter", "spring")),
+    (("", "partner", "affiliate", ""), ("affiliates", "partner", "")),
+    (("", "spot", "audio", ""), ("audio", "spot", "")),
+    (("", "sms", "", ""), ("sms", "sms", "")),
+    (("", "app", "web-push", ""), ("push", "app", "")),
+    (("", "somewhere", "something", ""), ("other", "somewhere", "")),
+    (("a page, not a host", "", "", ""), ("direct", "", "")),
+    (("", "jane@doe.example", "email", "user-123456"), ("email", "*", "*")),
+    (("", "a\nb\0c", "e\u2028mail", ""), ("email", "abc", "")),
+    (("", "s" * 300, "", ""), ("other", "s" * 80, "")),
+]
+
+
+@pytest.mark.parametrize(("said", "found"), PROVENANCES)
+def test_a_session_comes_by_a_channel(said: tuple[str, str, str, str], found: tuple[str, str, str]) -> None:
+    got = provenance(*said)
+    assert (got.channel, got.source, got.campaign) == found
+
+
+def test_every_channel_is_walked() -> None:
+    assert {found[0] for _, found in PROVENANCES} == set(CHANNELS)
+
+
+async def test_a_page_of_the_site_itself_is_not_where_anybody_came_from(world: World) -> None:
+    admitted = await kept(world, arrival(src=["www.shop.example", "", "", ""]))
+    assert (admitted.surroundings.channel, admitted.surroundings.source) == ("direct", "")
+
+
+AGENTS = [
+    ("Windows NT 10.0; Win64; x64", "Chrome/150.0.0.0 Safari/537.36 Edg/150.0", ("edge", "windows", "desktop")),
+    ("Linux; Android 10; K", "Chrome/150.0.0.0 Mobile Safari/537.36", ("chrome", "android", "mobile")),
+    ("Linux; Android 14; SM-X710", "Chrome/150.0.0.0 Safari/537.36", ("chrome", "android", "tablet")),
+    ("X11; CrOS x86_64 14541.0.0", "Chrome/150.0.0.0 Safari/537.36", ("chrome", "chromeos", "desktop")),
+    ("iPhone; CPU iPhone OS 19_0 like Mac OS X", "Version/19.0 Mobile/15E1 Safari/604.1", ("safari", "ios", "mobile")),
+    ("iPad; CPU OS 17_0 like Mac OS X", "Version/17.0 Mobile/15E148 Safari/604.1", ("safari", "ios", "tablet")),
+    ("Macintosh; Intel Mac OS X 10_15_7", "Version/19.0 Safari/605.1.15", ("safari", "macos", "desktop")),
+    ("X11; Linux x86_64", "Chrome/150.0.0.0 Safari/537.36 OPR/136.0.0.0", ("opera", "linux", "desktop")),
+]
+
+
+@pytest.mark.parametrize(("system", "product", "families"), AGENTS)
+def test_of_a_user_agent_only_families_are_read(system: str, product: str, families: tuple[str, str, str]) -> None:
+    agent = read_agent(f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) {product}")
+    assert (agent.is_bot, (agent.browser, agent.platform, agent.device)) == (False, families)
+
+
+@pytest.mark.parametrize(
+    "user_agent", [BOT, "curl/8.9", "python-httpx/0.28", "GPTBot/1.2", CHROME.replace("C", "HeadlessC")]
+)
+def test_machines_that_say_so_are_recognised(user_agent: str) -> None:
+    assert read_agent(user_agent).is_bot
+
+
+@pytest.mark.parametrize("user_agent", ["", "x", "\0", "ü" * 5000])
+def test_an_odd_user_agent_is_nobody_in_particular(user_agent: str) -> None:
+    assert read_agent(user_agent).browser in {"", "other"}
+
+
+def test_a_quota_gives_a_burst_and_then_so_many_a_second() -> None:
+    quota = Quota(Rate(per_s=2, burst=5))
+    assert [quota.take("a", NOON_MS) for _ in range(6)] == [True] * 5 + [False]
+    assert [quota.take("a", NOON_MS + 1_000) for _ in range(3)] == [True, True, False]
+    assert quota.take("b", NOON_MS)
+
+
+def test_a_clock_set_back_locks_nobody_out() -> None:
+    quota = Quota(Rate(per_s=1, burst=1))
+    assert quota.take("a", NOON_MS)
+    assert quota.take("a", NOON_MS - 3_600_000)
+
+
+def test_a_quota_remembers_so_many_keys_at_most() -> None:
+    quota = Quota(Rate(per_s=1, burst=1), most_keys=100)
+    for number in range(10_000):
+        quota.take(str(number), NOON_MS)
+        assert len(quota._spoken_for) <= 100
+
+
+async def test_one_place_that_sends_too_much_leaves_the_site_its_share(world: World) -> None:
+    relay = world.relay(replace(CALM, source_rate=Rate(1, 3), site_rate=Rate(1, 5)))
+    await relay.start()
+    loud = [await relay.receive(replace(arrival(), address=Address("192.0.2.1"))) for _ in range(10)]
+    calm_one = [await relay.receive(replace(arrival(), address=Address("192.0.2.2"))) for _ in range(2)]
+    assert sum(isinstance(each, Accepted) for each in loud) == 3
+    assert calm_one == [Accepted(DAY)] * 2
+    await relay.stop()
+
+
+async def test_the_same_beacon_sent_again_is_accepted_and_counted_once(world: World) -> None:
+    relay = world.relay()
+    await relay.start()
+    sent = arrival()
+    for each in (sent, sent, replace(sent, country="DE")):
+        assert await relay.receive(each) == Accepted(DAY)
+    await settled(relay)
+    assert (len(world.aggregation.counted), world.aggregation.duplicates) == (1, 2)
+    await relay.stop()
+
+
+async def test_metrics_tell_the_counts_and_no_names_of_strangers(world: World) -> None:
+    relay: Relay = world.relay()
+    await relay.start()
+    await relay.receive(arrival())
+    await relay.receive(replace(arrival(), site="nobody-knows"))
+    text = generate_latest(relay.metrics()).decode()
+    assert "leadbright_relay_beacons_received_total 2.0" in text
+    assert "leadbright_relay_beacons_admitted_total 1.0" in text
+    assert 'leadbright_relay_beacons_refused_total{reason="unknown_site"} 1.0' in text
+    assert "nobody-knows" not in text
+    await relay.stop()
