@@ -88,10 +88,10 @@ class Store:
         """The rows of one SELECT, written with `?`. Raises UnavailableError."""
         client = self._context.connections.get(READER)
         try:
-            rows = await client.execute_query_dict(self.dialect.finished(sql), list(arguments))
+            _, rows = await client.execute_query(self.dialect.finished(sql), list(arguments))
         except _BROKEN as error:
             raise UnavailableError(f"the counts cannot be read: {error}") from error
-        return [tuple(row.values()) for row in rows]
+        return [tuple(row) for row in rows]
 
     async def ready(self) -> bool:
         """Whether the database answers, and took the last thing written."""

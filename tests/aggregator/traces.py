@@ -66,7 +66,7 @@ class Journal:
     def __init__(self, epoch: Epoch = RELAY, clock: Clock | None = None) -> None:
         self.epoch = epoch
         self.frames: list[Frame] = []
-        self._clock = clock or Clock()
+        self.clock = clock or Clock()
 
     def seal(self, *beacons: Admitted) -> Frame:
         """A frame of beacons."""
@@ -74,13 +74,13 @@ class Journal:
 
     def seal_payload(self, payload: bytes, beacons: int) -> Frame:
         """A frame of any bytes."""
-        return self._append(seal(len(self.frames) + 1, self._clock.now_ms, self._end, beacons, payload))
+        return self._append(seal(len(self.frames) + 1, self.clock.now_ms, self._end, beacons, payload))
 
     def lose(self, *beacons: Admitted) -> Frame:
         """A frame that the disk spoiled."""
         sequence, payload = len(self.frames) + 1, encode_batch(beacons)
-        hashed = chain_hash(sequence, self._clock.now_ms, self._end, payload)
-        return self._append(Frame(sequence, self._clock.now_ms, self._end, len(beacons), None, hashed))
+        hashed = chain_hash(sequence, self.clock.now_ms, self._end, payload)
+        return self._append(Frame(sequence, self.clock.now_ms, self._end, len(beacons), None, hashed))
 
     @property
     def _end(self) -> bytes:
