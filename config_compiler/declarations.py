@@ -15,7 +15,7 @@ from config_compiler.flaw import Flaw
 MAX_LENGTH = 2_000
 
 _PROPERTY = re.compile(r"-?[a-z][a-z0-9-]*|--[A-Za-z0-9_-]+")
-_SCHEME = re.compile(r"[\x00-\x20]*([a-zA-Z][a-zA-Z0-9+.-]*):")
+_SCRIPT_SCHEMES = ("javascript", "vbscript")
 
 
 def property_flaw(name: str) -> Flaw | None:
@@ -82,7 +82,8 @@ def _flaw_of_function(token: FunctionBlock) -> Flaw | None:
 
 
 def _flaw_of_url(url: str) -> Flaw | None:
-    scheme = _SCHEME.match(url)
-    if scheme and scheme[1].lower() in ("javascript", "vbscript"):
-        return Flaw(f'has an address that begins with "{scheme[1]}:"', "use https")
+    # Browsers take tabs and line breaks out of an address before they read its scheme.
+    scheme, colon, _ = re.sub(r"[\x00-\x20]", "", url).lower().partition(":")
+    if colon and scheme in _SCRIPT_SCHEMES:
+        return Flaw(f'has an address that begins with "{scheme}:"', "use https")
     return None

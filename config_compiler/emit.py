@@ -42,7 +42,7 @@ def canonical(value: Json) -> bytes:
 def _script(modules: tuple[RuntimeModule, ...], plan: Json, digest: Digest) -> bytes:
     """The modules around one shared object that holds the plan.
 
-    All of it is ASCII, whatever character set a page claims, and holds no `<`, so that it can stand inside a page.
+    The plan is ASCII, whatever character set a page claims, and holds no `<`, so that it can stand inside a page.
     """
     code = ";".join(module.code.strip().rstrip(";") for module in modules)
     carried = json.dumps(plan, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")

@@ -149,7 +149,8 @@ class Choice(Generic[E]):
     @property
     def noun(self) -> str:
         """The choices."""
-        return " or ".join(str(option.value) for option in self.options)
+        *others, last = (str(option.value) for option in self.options)
+        return f"{', '.join(others)} or {last}"
 
     def read(self, node: Node, problems: Problems) -> Written[E] | None:
         if not isinstance(node, Scalar) or node.empty:

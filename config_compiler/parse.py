@@ -34,7 +34,7 @@ def parse(source: Source, problems: Problems) -> Definition:
 
 
 def _read(shape: ShapeOf[S], file: str, source: Source, problems: Problems) -> S | None:
-    tree = read_tree(file, source.files[file], problems)
+    tree = read_tree(file, source.text(file), problems)
     return None if tree is None else shape.read(tree, problems)
 
 

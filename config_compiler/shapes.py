@@ -124,11 +124,8 @@ def _unknown(e: Entry, noun: str, names: list[str]) -> Finding:
 
 
 def _not_yet(e: Entry, later: Later) -> Finding:
-    if later.today:
-        message, hint = (
-            f'"{later.name}" with this value is not supported yet',
-            "take it out, or leave it as it is without it",
-        )
-    else:
-        message, hint = f'"{later.name}" is not supported yet', "take it out"
-    return Finding(Code.E115, message, e.key.span, hint=hint)
+    if not later.today:
+        return Finding(Code.E115, f'"{later.name}" is not supported yet', e.key.span, hint="take it out")
+    usual = next((f'write "{value}", or ' for value in later.today if isinstance(value, str)), "")
+    message = f'"{later.name}" with this value is not supported yet'
+    return Finding(Code.E115, message, e.key.span, hint=f"{usual}take it out")

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 SITE_FILE = "site.yaml"
 
 _EXPERIMENT_FILE = re.compile(r"experiments/[^/]+\.yaml")
-_LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+_LINE_END = re.compile(r"\r\n|[\n\r]")
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,13 @@ class Source:
         """Decode UTF-8. Bytes that are not become lone surrogates, which `tree` reports with their place."""
         return cls({name: body.decode("utf-8", "surrogateescape") for name, body in files.items()})
 
+    def text(self, file: str) -> str:
+        """What is in a file, without a byte order mark; nothing for one that is not there."""
+        return self.files.get(file, "").removeprefix(_BYTE_ORDER_MARK)
+
     def lines(self, file: str) -> list[str]:
-        """The lines of a file as YAML counts them, without their ends; none for a file that is not there."""
-        return _LINE_END.split(self.files.get(file, ""))
+        """The lines of a file as YAML counts them, without their ends."""
+        return _LINE_END.split(self.text(file))
 
 
 def is_experiment_file(name: str) -> bool:

@@ -13,14 +13,33 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar
 
+from config_compiler.codes import Code
+from config_compiler.finding import Finding, Problems
 from config_compiler.kinds import Choice, Flag, Listed, ListOf, Number, Pair, Pairs, Percent, Text, Written
 from config_compiler.shapes import Later, Shape, ShapeOf, entry
+from config_compiler.tree import Entries, Node
 from domain.experiment import Status
 from domain.site import Consent, Signal
 
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page pattern, as a text; a later version will take `{path: …, query: …}` too."""
+
+    noun: str = "a page such as /landing/*"
+
+    def read(self, node: Node, problems: Problems) -> Written[str] | None:
+        """The pattern; None, with a finding, where it is none."""
+        if isinstance(node, Entries) and {entry.key.text for entry in node.entries} & {"path", "query"}:
+            message = "a page by its query is not supported yet"
+            problems.add(Finding(Code.E115, message, node.span, hint="write the path alone, as a text"))
+            return None
+        return Text(self.noun).read(node, problems)
+
+
 KEY = Text("a key")
 GOAL_KEY = Text("the key of a goal")
-PAGE = Text("a page such as /landing/*", "pages by query are not supported yet")
+PAGE = Page()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +70,7 @@ class SiteSyntax(Shape):
     key: Written[str] | None = entry("site", KEY, required=True)
     name: Written[str] | None = entry("name", Text())
     domains: Listed[Written[str]] | None = entry(
-        "domains", ListOf(Text("a host name"), "a list of host names", empty=False), required=True
+        "domains", ListOf(Text("a host name"), "a list of host names", single=True, empty=False), required=True
     )
     timezone: Written[str] | None = entry("timezone", Text("a time zone such as Europe/Berlin"))
     consent: Written[Consent] | None = entry("consent", Choice(Consent))

@@ -19,7 +19,7 @@ from config_compiler.source import Span, start_of
 from config_compiler.yaml_events import UNPRINTABLE, Unreadable, events_of, point
 
 MAX_DEPTH = 24
-MAX_NODES = 50_000
+MAX_NODES = 10_000
 """Most nodes that a file may have once its aliases are followed."""
 
 
@@ -158,7 +158,8 @@ class _Builder:
 
     def _refuse_tag(self, event: events.ScalarEvent | _Start) -> None:
         if event.tag is not None:
-            self._refuse(Code.E103, f'the tag "{event.tag}" is not read', event, "take it out; quotes make a text")
+            tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+            self._refuse(Code.E103, f'the tag "{tag}" is not read', event, "take it out; quotes make a text")
 
     def _refuse(self, code: Code, message: str, event: events.Event, hint: str) -> NoReturn:
         raise Unreadable(Finding(code, message, point(self._file, event.start_mark), hint=hint))

@@ -17,10 +17,13 @@ from config_compiler.codes import Code
 from config_compiler.finding import Finding
 from config_compiler.source import Span, start_of
 
-MAX_CHARACTERS = 400_000
+MAX_CHARACTERS = 250_000
 
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML does not allow in a text, and lone surrogates."""
+
+_UNPRINTABLE_IN_FILE = re.compile(f"{UNPRINTABLE.pattern}|[\x85\u2028\u2029\ufeff]")
+"""Also line ends that not everybody takes for one, and marks without a width: they would put places out of step."""
 
 
 class Unreadable(Exception):  # noqa: N818
@@ -33,7 +36,6 @@ class Unreadable(Exception):  # noqa: N818
 
 def events_of(file: str, text: str) -> Iterator[Event]:
     """The events of a text; raises `Unreadable` where it stops being YAML."""
-    text = text.removeprefix("\ufeff")
     _refuse_unfit(file, text)
     try:
         yield from YAML(typ="safe", pure=True).parse(text)
@@ -56,7 +58,7 @@ def _refuse_unfit(file: str, text: str) -> None:
         raise Unreadable(
             Finding(Code.E104, message, start_of(file), hint="keep long HTML in the page, not in a change")
         )
-    if bad := UNPRINTABLE.search(text):
+    if bad := _UNPRINTABLE_IN_FILE.search(text):
         _refuse_character(_span_of_index(file, text, bad.start()), bad.group())
 
 
@@ -69,7 +71,7 @@ def _refuse_character(span: Span, character: str) -> NoReturn:
 
 
 def _span_of_index(file: str, text: str, index: int) -> Span:
-    before = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text[:index])
+    before = re.split(r"\r\n|[\n\r]", text[:index])
     line, column = len(before), len(before[-1]) + 1
     return Span(file, line, column, line, column + 1)
 

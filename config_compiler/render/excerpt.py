@@ -26,11 +26,11 @@ class Excerpt:
 
 def excerpt(lines: Sequence[str], span: Span) -> Excerpt:
     """What to show of a place; of one that goes over several lines, the first."""
-    line = printable(lines[span.line - 1]) if span.line <= len(lines) else ""
+    line = lines[span.line - 1] if span.line <= len(lines) else ""
     first = span.column - 1
     last = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
     cut = 0 if len(line) <= MAX_SHOWN else max(0, min(first - MAX_SHOWN // 4, len(line) - MAX_SHOWN))
-    text = line[cut : cut + MAX_SHOWN]
+    text = printable(line[cut : cut + MAX_SHOWN])
     if cut:
         text = f"…{text[1:]}"
     if cut + MAX_SHOWN < len(line):
@@ -41,11 +41,15 @@ def excerpt(lines: Sequence[str], span: Span) -> Excerpt:
 
 def printable(text: str) -> str:
     """A text that takes no liberties with the terminal: no control characters, no changes of direction."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else " " if c in "\t\n\r" else "\ufffd" for c in text)
 
 
 def columns(text: str) -> int:
     """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
     return sum(_columns(character) for character in text)
 
 

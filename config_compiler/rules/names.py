@@ -6,6 +6,7 @@ May not know what the names stand for.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from config_compiler.codes import Code
@@ -39,5 +40,6 @@ def _keys(definition: Definition) -> Iterator[tuple[str, Written[str] | None]]:
 
 
 def _hint(text: str, joint: str) -> str:
-    spelt = re.sub(r"[^a-z0-9]+", joint, text.lower()).strip(joint)[:40].strip(joint)
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    spelt = re.sub(r"[^a-z0-9]+", joint, plain).strip(joint)[:40].strip(joint)
     return f'write "{spelt}"' if is_key(spelt.replace(joint, "-")) else "begin with a letter"

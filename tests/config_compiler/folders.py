@@ -1,0 +1,36 @@
+"""Definitions in folders, for tests that are data.
+
+May not know what a case is about.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from config_compiler.compiler import Deployment, Rejected, Runtime, RuntimeModule, check_site
+from config_compiler.link import TAKEN_WHEN
+from config_compiler.source import Source
+from domain.site import Site
+
+ROOT = Path(__file__).parents[2]
+CASES = ROOT / "tests" / "cases"
+
+RUNTIME = Runtime(tuple(RuntimeModule(name, f"L.{name}=1;") for name, _ in TAKEN_WHEN))
+"""A stand-in for the built snippet: one statement for each module that the linker may ask for."""
+
+DEPLOYMENT = Deployment("https://relay.example")
+
+
+def read(folder: Path) -> Source:
+    """The definition in a folder: `site.*` and everything in `experiments`."""
+    paths = [*folder.glob("site.*"), *folder.glob("experiments/*")]
+    return Source.from_bytes({path.relative_to(folder).as_posix(): path.read_bytes() for path in paths})
+
+
+def published(case: Path) -> Site | None:
+    """The site that is live before a case, where it has one."""
+    if not (case / "published").is_dir():
+        return None
+    checked = check_site(read(case / "published"))
+    assert not isinstance(checked, Rejected)
+    return checked.site
