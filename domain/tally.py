@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 from domain.beacon import (
@@ -94,21 +95,36 @@ class Difference(NamedTuple):
 
 def fold(beacons: Iterable[Admitted]) -> Tally:
     """Add up beacons. Each is taken as new: sorting out repeats is the caller's task."""
-    tally = Tally()
+    # A busy place: plain tuples and lists while adding, cells and sums once at the end.
+    counted: dict[_Key, list[int]] = {}
     for beacon in beacons:
-        where = beacon.surroundings
+        site, day, where = beacon.site, beacon.day, beacon.surroundings
         for entry in beacon.entries:
-            for what, sums, dimensions in differences(entry):
-                tally.add(Cell(beacon.site, beacon.day, what, TOTAL, ""), sums)
-                for dimension, value in _values(where, dimensions):
-                    tally.add(Cell(beacon.site, beacon.day, what, dimension, value), sums)
-    return tally
+            for what, sums, dimensions in _OF[type(entry)](entry):
+                _count(counted, (site, day, what, TOTAL, ""), sums)
+                if dimensions:
+                    for dimension, value in zip(dimensions, _VALUES[dimensions](where), strict=True):
+                        if value:
+                            _count(counted, (site, day, what, dimension, value), sums)
+    return Tally({Cell(*key): Sums(*numbers) for key, numbers in counted.items()})
 
 
-def _values(where: Surroundings, dimensions: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    for dimension in dimensions:
-        if value := getattr(where, dimension):
-            yield dimension, value
+_Key = tuple[SiteKey, int, str, str, str]
+
+_VALUES: dict[tuple[str, ...], Callable[[Surroundings], tuple[str, ...]]] = {
+    dimensions: attrgetter(*dimensions) for dimensions in (DIMENSIONS, ORIGINS, ORIGINS_AND_PAGE)
+}
+
+
+def _count(counted: dict[_Key, list[int]], key: _Key, sums: Sums) -> None:
+    numbers = counted.get(key)
+    if numbers is None:
+        counted[key] = list(sums)
+    elif sums is ONE:
+        numbers[0] += 1
+    else:
+        for index, number in enumerate(sums):
+            numbers[index] += number
 
 
 def differences(entry: Entry) -> Iterator[Difference]:
