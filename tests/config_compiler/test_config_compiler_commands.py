@@ -1,0 +1,175 @@
+"""The commands on a definition folder: what they print where, and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from cdn_publish.layout import Environment, Place
+from config_compiler.codes import Code
+from domain.artifact import set_digest
+from domain.names import SiteKey
+from leadbright.definition_commands import register
+from tests.config_compiler.folders import CASES
+
+APP = typer.Typer(pretty_exceptions_enable=False)
+register(APP)
+
+SHOP, BROKEN, WARNED = (str(CASES / name) for name in ("shop", "many-mistakes", "all-alike"))
+RELAY = ("--relay-url", "https://relay.example")
+
+
+def run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(APP, list(arguments), input=stdin, env={"LEADBRIGHT_RELAY_URL": ""})
+
+
+def test_a_sound_definition_is_said_to_be_sound() -> None:
+    done = run("check", SHOP)
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "shop: 3 experiments, nothing wrong\n", "")
+
+
+def test_findings_are_for_people_on_standard_error() -> None:
+    done = run("check", BROKEN)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == (CASES / "many-mistakes" / "expected.txt").read_text("utf-8")
+
+
+def test_findings_are_for_scripts_on_standard_output() -> None:
+    for arguments in (("--format", "json"), ("--json",)):
+        done = run("check", BROKEN, *arguments)
+        assert (done.exit_code, done.stderr) == (1, "")
+        found = json.loads(done.stdout)["findings"]
+        assert len(found) == 7
+        assert found[0] == {
+            "code": "E205",
+            "rule": "references",
+            "severity": "error",
+            "message": 'the site has no goal "purchase"',
+            "file": "experiments/hero.yaml",
+            "line": 3,
+            "column": 18,
+            "end_line": 3,
+            "end_column": 26,
+            "hint": "the site's goals are signup",
+        }
+
+
+def test_nothing_found_is_an_empty_list_for_scripts() -> None:
+    done = run("check", SHOP, "--json")
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"findings": []})
+
+
+def test_findings_annotate_a_change_on_github() -> None:
+    done = run("check", BROKEN, "--format", "github")
+    first = done.stdout.splitlines()[0]
+    assert done.exit_code == 1
+    assert first == (
+        f"::error file={BROKEN}/experiments/hero.yaml,line=3,endLine=3,col=18,endColumn=25,"
+        "title=E205%3A a goal that the site does not have::"
+        'the site has no goal "purchase"%0Ahint: the site\'s goals are signup'
+    )
+
+
+def test_a_warning_keeps_nothing_from_being_compiled(tmp_path: Path) -> None:
+    assert run("check", WARNED).exit_code == 0
+    done = run("compile", WARNED, "--out", str(tmp_path), *RELAY)
+    assert done.exit_code == 0
+    assert "warning[W401]" in done.stderr
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    done = run("check", str(tmp_path / "nowhere"))
+    assert (done.exit_code, done.stderr) == (2, f"there is no folder {tmp_path}/nowhere\n")
+
+
+def test_compiling_writes_the_published_layout(tmp_path: Path) -> None:
+    done = run("compile", SHOP, "--out", str(tmp_path), "--env", "staging", *RELAY, "--json")
+    assert done.exit_code == 0
+    said = json.loads(done.stdout)
+    place = Place(Environment.STAGING, SiteKey("shop"))
+    names = ("config.json", "lb.js", "relay.json")
+    bodies = {name: (tmp_path / place.pointer(name)).read_bytes() for name in names}
+    assert bodies == {name: (tmp_path / place.body(said["digest"], name)).read_bytes() for name in names}
+    assert said["digest"] == set_digest(bodies.items())
+    assert said["bytes"] == {name: len(body) for name, body in bodies.items()}
+    assert (said["site"], said["env"]) == ("shop", "staging")
+    assert bodies["config.json"] == (CASES / "shop" / "config.json").read_bytes()
+
+
+def test_compiling_says_what_it_wrote(tmp_path: Path) -> None:
+    done = run("compile", SHOP, "--out", str(tmp_path), *RELAY)
+    assert done.stdout.startswith("shop ")
+    assert "config.json" in done.stdout
+
+
+def test_a_broken_definition_writes_nothing(tmp_path: Path) -> None:
+    done = run("compile", BROKEN, "--out", str(tmp_path / "out"), *RELAY)
+    assert done.exit_code == 1
+    assert "7 errors" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--env", "live"), ("--relay-url", "relay.example"), ("--relay-url", "https://a/b")]
+)
+def test_compiling_for_nowhere_is_wrong_usage(tmp_path: Path, arguments: tuple[str, str]) -> None:
+    assert run("compile", SHOP, "--out", str(tmp_path), *arguments).exit_code == 2
+
+
+def test_an_unwritable_folder_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = run("compile", SHOP, "--out", str(tmp_path / "file"), *RELAY)
+    assert done.exit_code == 1
+    assert done.stderr.startswith("cannot write: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_visit_is_decided_with_a_reason_for_each_nothing() -> None:
+    done = run("decide", SHOP, "--url", "https://shop.example/landing/x", "--visitor", "0badcafe", "--json")
+    assert json.loads(done.stdout) == {
+        "hero": {"variation": "plain"},
+        "later": {"variation": None, "reason": "the experiment is a draft"},
+        "old": {"variation": None, "reason": "the experiment is stopped"},
+    }
+    elsewhere = run("decide", SHOP, "--url", "https://shop.example/landing/old", "--visitor", "0badcafe")
+    assert "hero: nothing, because the page is not one of the experiment's\n" in elsewhere.stdout
+
+
+def test_many_visitors_are_decided_a_line_each() -> None:
+    seeds = [f"{n * 2654435761 % 2**32:08x}" for n in range(200)]
+    done = run("decide", SHOP, "--url", "https://shop.example/", "--visitor", "-", "--json", stdin="\n".join(seeds))
+    got = [json.loads(line)["hero"]["variation"] for line in done.stdout.splitlines()]
+    assert len(got) == 200
+    assert set(got) == {"control", "bold", "plain", None}
+
+
+@pytest.mark.parametrize(
+    ("url", "visitor"), [("/", "0badcafe"), ("https://shop.example/", "0BADCAFE"), ("https://a/", "1")]
+)
+def test_a_visit_that_cannot_be_is_wrong_usage(url: str, visitor: str) -> None:
+    assert run("decide", SHOP, "--url", url, "--visitor", visitor).exit_code == 2
+
+
+def test_a_definition_begun_is_a_sound_one(tmp_path: Path) -> None:
+    assert run("init", str(tmp_path / "new")).exit_code == 0
+    done = run("check", str(tmp_path / "new"))
+    assert (done.exit_code, done.stderr) == (0, "")
+    again = run("init", str(tmp_path / "new"))
+    assert (again.exit_code, again.stderr) == (1, f"{tmp_path}/new/site.yaml exists already; choose another folder\n")
+
+
+@pytest.mark.parametrize("code", Code, ids=lambda code: code.name)
+def test_every_code_is_explained(code: Code) -> None:
+    done = run("explain", code.name.lower())
+    assert done.exit_code == 0
+    assert done.stdout.startswith(f"# {code.name}: {code.title}\n")
+
+
+def test_a_code_that_is_none_is_wrong_usage() -> None:
+    done = run("explain", "E999")
+    assert done.exit_code == 2
+    assert "E201" in done.stderr
