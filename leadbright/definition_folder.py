@@ -23,7 +23,7 @@ def read_definition(folder: Path) -> Source:
     """
     if not folder.is_dir():
         raise NotADirectoryError(folder)
-    found = [*folder.glob("site.*"), *folder.glob("experiments/*")]
+    found = [*folder.glob("site.*"), *folder.glob("experiments/**/*")]
     paths = [path for path in found if path.suffix in _SUFFIXES and path.is_file()]
     return Source.from_bytes({path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)})
 

@@ -21,7 +21,7 @@ def render(findings: Iterable[Finding], folder: str = "") -> str:
 def _command(finding: Finding, folder: str) -> str:
     span = finding.span
     properties = {
-        "file": f"{folder}/{span.file}" if folder else span.file,
+        "file": span.file if folder in ("", ".") else f"{folder}/{span.file}",
         "line": str(span.line),
         "endLine": str(span.end_line),
         "col": str(span.column),

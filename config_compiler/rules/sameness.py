@@ -9,23 +9,20 @@ from collections.abc import Iterator
 
 from config_compiler.codes import Code
 from config_compiler.finding import Finding
-from config_compiler.syntax import Definition, ExperimentSyntax
+from config_compiler.syntax import Definition, VariationSyntax
 
 
 def find(definition: Definition) -> Iterator[Finding]:
     """Yield a warning for each experiment in which nothing is changed."""
     for experiment in definition.experiments:
-        if _all_read(experiment) and not any(v.changes and v.changes.values for v in _variations(experiment)):
+        listed = experiment.variations
+        if listed and listed.whole and len(listed.values) > 1 and not any(map(_may_change, listed.values)):
             place = experiment.key.span if experiment.key else experiment.span
             message = "no variation of the experiment changes anything"
             hint = "add changes to one, unless this is a test of the measurement itself"
             yield Finding(Code.W401, message, place, hint=hint)
 
 
-def _variations(experiment: ExperimentSyntax) -> tuple:  # type: ignore[type-arg]
-    return experiment.variations.values if experiment.variations else ()
-
-
-def _all_read(experiment: ExperimentSyntax) -> bool:
-    listed = experiment.variations
-    return listed is not None and listed.whole and len(listed.values) > 1 and all(v.whole for v in listed.values)
+def _may_change(variation: VariationSyntax) -> bool:
+    """Whether it changes something, or could not be read to the end."""
+    return not variation.whole or bool(variation.changes and variation.changes.values)

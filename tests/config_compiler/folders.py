@@ -23,8 +23,10 @@ DEPLOYMENT = Deployment("https://relay.example")
 
 def read(folder: Path) -> Source:
     """The definition in a folder: `site.*` and everything in `experiments`."""
-    paths = [*folder.glob("site.*"), *folder.glob("experiments/*")]
-    return Source.from_bytes({path.relative_to(folder).as_posix(): path.read_bytes() for path in paths})
+    paths = [*folder.glob("site.*"), *folder.glob("experiments/**/*")]
+    return Source.from_bytes(
+        {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+    )
 
 
 def published(case: Path) -> Site | None:
