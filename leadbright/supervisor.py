@@ -20,7 +20,7 @@ import structlog
 
 from leadbright.readiness import Probe, until_ready
 
-READY_S = 20.0
+READY_S = 60.0
 STOP_S = 9.0
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 10.0

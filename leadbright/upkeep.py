@@ -29,10 +29,20 @@ from leadbright.wiring.clock import now_ms
 from leadbright.wiring.published import reading, target_of
 from web.analysis.estimate import Estimate, Refusal
 from web.analysis.result import Arm, Comparison, GoalResult, Measure, Result, analyse
+from web.analysis.verdict import Conclusion
 from web.database import UnavailableError
 from web.store import open_store
 
 DAY_MS = 86_400_000
+
+CONCLUDED: dict[Conclusion, str] = {
+    Conclusion.NOBODY: "Nobody has seen it.",
+    Conclusion.UNEVEN: "Visitors are not split as planned: find out why before anything else.",
+    Conclusion.EARLY: "Too early to say.",
+    Conclusion.BETTER: "{variation} is better than the first.",
+    Conclusion.WORSE: "{variation} is worse than the first.",
+    Conclusion.UNDECIDED: "No difference is certain yet.",
+}
 
 
 class TroubleError(Exception):
@@ -73,7 +83,9 @@ def written(result: Result) -> str:
     lines = [f"{key:<12} {exposed:>9,} visitors" for key, exposed in result.exposed]
     for goal in result.goals:
         lines += ["", f"{goal.goal} ({goal.role.value}, {goal.measure.value})", *_arms(goal)]
-    return "\n".join([*lines, "", result.verdict.conclusion.value])
+    verdict = result.verdict
+    said = CONCLUDED[verdict.conclusion].format(variation=verdict.variation)
+    return "\n".join([*lines, "", f"{said} {verdict.conclusion.value}"])
 
 
 @asynccontextmanager

@@ -23,8 +23,8 @@ BUYS = 0.46
 BUYS_ANOTHER = 0.22
 
 EFFECTS: dict[tuple[str, str], dict[str, float]] = {
-    ("hero", "bold"): {"signs up": 1.45},
-    ("price", "round"): {"puts in": 1.12, "buys another": 1.7},
+    ("hero", "bold"): {"signs up": 1.5},
+    ("price", "round"): {"puts in": 1.25, "buys another": 1.8},
 }
 """By experiment and variation, what an inclination is multiplied by; variations made up later have no effect."""
 

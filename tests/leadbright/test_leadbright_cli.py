@@ -1,0 +1,111 @@
+"""The command line: what it says and how it leaves, with nothing running."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from leadbright.cli import make_app
+from leadbright.preparing import DEFINITION
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with no settings but a data folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LEADBRIGHT_DATA", str(tmp_path / "data"))
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    """The command with these arguments."""
+    return CliRunner().invoke(make_app(), list(arguments))
+
+
+COMMANDS = ("init", "check", "compile", "decide", "explain", "publish", "rollback", "releases")
+RUNNING = ("up", "web", "relay", "aggregator", "demo", "migrate", "report", "version")
+
+
+@pytest.mark.parametrize("command", COMMANDS + RUNNING)
+def test_every_command_is_there_and_says_what_it_does(command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert f"Usage: leadbright {command}" in result.output.replace("root", "leadbright")
+
+
+def test_the_version_is_printed(bare: Path) -> None:
+    result = run("version")
+    assert (result.exit_code, result.output) == (0, f"{metadata.version('leadbright')}\n")
+
+
+@pytest.mark.parametrize("command", ["up", "web", "relay", "aggregator", "demo", "migrate"])
+def test_bad_settings_are_wrong_usage_and_all_are_said(
+    command: str, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADBRIGHT_LOG", "xml")
+    monkeypatch.setenv("LEADBRIGHT_RELAY_ULR", "http://x")
+    result = run(command)
+    assert result.exit_code == 2
+    assert result.output.splitlines() == [
+        "LEADBRIGHT_RELAY_ULR is not a setting; did you mean LEADBRIGHT_RELAY_URL?",
+        'LEADBRIGHT_LOG "xml": write text or json',
+    ]
+
+
+@pytest.mark.parametrize("command", ["up", "web", "demo"])
+def test_a_taken_port_is_wrong_usage_before_anything_starts(
+    command: str, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for role in ("RELAY", "AGGREGATOR", "SHOP"):
+        monkeypatch.setenv(f"LEADBRIGHT_{role}_LISTEN", "127.0.0.1:0")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setenv("LEADBRIGHT_WEB_LISTEN", f"127.0.0.1:{port}")
+        result = run(command)
+    assert result.exit_code == 2
+    assert result.output.startswith(f"port {port} of 127.0.0.1 is taken: ")
+    assert result.output.count("\n") == 1
+
+
+def test_both_databases_are_brought_up_to_date(bare: Path) -> None:
+    assert run("migrate").exit_code == 0
+    assert run("migrate").output == "both databases are up to date\n"
+    assert (bare / "data" / "counts.db").exists()
+
+
+def test_a_report_on_what_is_not_there_is_a_failure_in_one_line(bare: Path) -> None:
+    result = run("report", "--site", "shop", "--experiment", "hero")
+    assert result.exit_code == 1
+    assert result.output == 'neither a definition nor a release of "shop" has an experiment "hero"\n'
+
+
+def test_a_report_by_a_key_that_is_none_is_wrong_usage(bare: Path) -> None:
+    assert run("report", "--site", "Shop!", "--experiment", "hero").exit_code == 2
+
+
+def test_the_demos_definition_has_nothing_wrong() -> None:
+    result = run("check", str(DEFINITION), "--format", "json")
+    assert result.exit_code == 0
+    assert json.loads(result.output) == {"findings": []}
+
+
+def test_checking_a_definition_does_not_load_what_serves() -> None:
+    program = f"""
+import sys
+from leadbright.cli import main
+sys.argv = ["leadbright", "check", {str(DEFINITION)!r}]
+try:
+    main()
+except SystemExit as end:
+    assert end.code in (0, None), end.code
+for heavy in ("sanic", "grpc", "tortoise", "scipy", "httpx", "obstore", "structlog"):
+    assert heavy not in sys.modules, heavy
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
