@@ -9,12 +9,12 @@ import type { Kept } from "./record.ts";
 export const today = (tz: string): number => Date.parse(new Date().toLocaleDateString("sv", { timeZone: tz })) / 864e5;
 
 /** The record once the relay has said that its day is `theirs`, while by the record it was `ours`. */
-export const corrected = (kept: Kept, ours: number, theirs: number): Kept => {
+export const corrected = (kept: Kept, ours: number, theirs = ours): Kept => {
+  const [format, [seed, created, last, ...rest], outbox, behind] = kept;
   const off = theirs - ours;
-  if (!(Math.abs(off) > 1)) return kept;
   // A day that this clock cannot have known, or has just made up, is the relay's day.
   const right = (day: number): number => (day === ours || day > theirs ? theirs : day);
-  const { created, last } = kept.ledger;
-  const ledger = { ...kept.ledger, created: right(created), last: last === null ? last : right(last) };
-  return { ...kept, behind: kept.behind + off, ledger };
+  return Math.abs(off) > 1
+    ? [format, [seed, right(created), last === null ? last : right(last), ...rest], outbox, behind + off]
+    : kept;
 };

@@ -5,13 +5,13 @@
 
 import type { Leadbright } from "../leadbright.d.ts";
 import { today } from "./clock.ts";
+import type { Hit } from "./goals.ts";
 import { jar } from "./jar.ts";
-import { expose, happen, view, visit } from "./ledger.ts";
+import { type Change, expose, happen, view, visit } from "./ledger.ts";
 import type { Linked } from "./linked.ts";
 import { quiet } from "./quiet.ts";
 import { reporter } from "./report.ts";
 import { sourceOf } from "./source.ts";
-import type { Hit } from "./triggers.ts";
 
 const EVENT = /^[a-z0-9][a-z0-9_.:-]{0,39}$/;
 
@@ -25,70 +25,71 @@ interface Installed extends Leadbright {
   readonly on?: boolean;
 }
 
+type Verbs = Readonly<Record<string, (first: never, second: never) => void>>;
+
 /** Whether the visitor, through the browser, asked to be left alone, or is no visitor at all. */
 const refused = ({ honour }: Linked["p"], { webdriver, globalPrivacyControl, doNotTrack }: Signals): unknown =>
   webdriver || honour.some(signal => (signal === "gpc" ? globalPrivacyControl : doNotTrack === "1"));
 
 export const start = (linked: Linked): void => {
-  const { p: plan, matches, convert } = linked;
-  const { goals } = plan;
+  const { p: plan, matchesPage, convert } = linked;
+  const { goals, consent, domains } = plan;
+  const early = window.leadbright as Installed | undefined;
   const store = jar(plan, location);
   const report = reporter(plan, linked.d, store);
+  const free = !refused(plan, navigator);
   let shown: ReadonlyMap<string, string> = new Map();
   let running = false;
 
-  const reach = (hits: readonly Hit[] | undefined): void =>
-    hits?.forEach(([goal, amount]) => convert && report(convert(plan, goal, amount)));
+  const tell = (...changes: readonly Change[]): unknown => running && report(...changes);
+  const reach = (hits: readonly Hit[] = []): void => hits.forEach(hit => convert && tell(convert(plan, hit)));
 
   const page = (): void => {
-    if (!running) return;
-    report(visit, view(sourceOf(document.referrer, location, plan.domains)));
-    shown.forEach((variation, experiment) => report(expose(experiment, variation)));
-    reach(matches && linked.visited?.(goals, matches, location));
+    tell(visit, view(sourceOf(document.referrer, location, domains)));
+    shown.forEach((variation, experiment) => tell(expose(experiment, variation)));
+    reach(matchesPage && linked.goalsVisited?.(goals, matchesPage, location));
   };
 
   const begin = (): void => {
-    if (running || refused(plan, navigator)) return;
-    const kept = store.open(today(plan.tz));
+    const kept = free && !running && store.openRecord(today(plan.tz));
     if (!kept) return;
     running = true;
-    shown = linked.enter?.(linked, kept.ledger, location, entries => running && report(happen(...entries))) ?? shown;
+    shown = linked.enterExperiments?.(linked, kept[1], location, entries => tell(happen(...entries))) ?? shown;
     page();
   };
 
   const end = (): void => {
     running = false;
-    store.clear();
+    store.forgetRecord();
   };
 
-  const verbs: Readonly<Record<string, (first: never, second: never) => void>> = {
+  const verbs: Verbs = {
     event: (name: string, properties: Readonly<Record<string, unknown>> = {}) => {
-      if (!running || !EVENT.test(name)) return;
-      report(happen(["event", name]));
-      reach(linked.happened?.(goals, name, properties));
+      if (!EVENT.test(name)) return;
+      tell(happen(["event", name]));
+      reach(linked.goalsHappened?.(goals, name, properties));
     },
-    goal: (key: string, amount = 0) => {
-      const goal = goals.find(([known]) => known === key);
-      if (running && goal) reach([[key, linked.units?.(+amount, (goal[4] as number | undefined) ?? 0) ?? 0]]);
-    },
+    goal: (key: string, amount = 0) => reach(linked.goalsNamed?.(goals, key, amount)),
     consent: (given: boolean) => (given ? begin() : end()),
     ready: (callback: () => void) => callback(),
     variation: (experiment: string, callback: (variation: string | null) => void) =>
       callback(shown.get(experiment) ?? null),
   };
 
-  const say = quiet((verb: string, first: never, second: never) => verbs[verb]?.(first, second));
-  const early = window.leadbright as Installed | undefined;
   if (early?.on) return;
+  const say = quiet((verb: string, first: never, second: never) => verbs[verb]?.(first, second));
   window.leadbright = Object.assign(say, { on: true }) as Installed;
-  if (!plan.consent || (!refused(plan, navigator) && store.read())) quiet(begin)();
-  if (linked.clicked) {
-    const click = (event: Event): unknown => running && reach(linked.clicked?.(goals, event.composedPath()));
-    addEventListener("click", quiet(click), true);
+  if (!consent || (free && store.readRecord(0))) quiet(begin)();
+  if (linked.goalsClicked) {
+    addEventListener(
+      "click",
+      quiet(event => reach(linked.goalsClicked?.(goals, event.composedPath()))),
+      true,
+    );
   }
   addEventListener(
     "pageshow",
-    quiet(({ persisted }: PageTransitionEvent) => persisted && page()),
+    quiet(({ persisted }) => persisted && page()),
   );
   for (const call of early?.q ?? []) say(...(Array.from(call) as [string, never, never]));
 };

@@ -4,18 +4,18 @@
  */
 
 import { bucket } from "./hash.ts";
-import type { matches, Page } from "./pages.ts";
+import type { matchesPage, Page } from "./pages.ts";
 import type { Arm, Experiment } from "./plan.ts";
 
 /** The variation that the visitor with `seed` gets on the page, undefined for the original outside the experiment. */
 export const decide = (
   { salt, in: include, out, traffic, arms }: Experiment,
-  on: typeof matches,
+  matches: typeof matchesPage,
   page: Page,
   seed: string,
   kept: string | undefined,
 ): Arm | undefined => {
-  const passes = (test: Experiment["in"][number]): boolean => on(test, page);
+  const passes = (test: Experiment["in"][number]): boolean => matches(test, page);
   if ((include.length && !include.some(passes)) || out.some(passes)) return undefined;
   const arm = arms.find(([key]) => key === kept);
   if (arm) return arm;

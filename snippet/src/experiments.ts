@@ -9,20 +9,20 @@ import type { Linked } from "./linked.ts";
 import type { Page } from "./pages.ts";
 
 /** The variation that is shown of each experiment on this page, once its style stands and its ops are at work. */
-export const enter = (
-  { p: { experiments }, matches, style, ops }: Linked,
-  { seed, exposures }: Ledger,
+export const enterExperiments = (
+  { p: { experiments }, matchesPage, applyStyle, applyOps }: Linked,
+  [seed, , , , , exposures]: Ledger,
   page: Page,
   report: (entries: readonly Entry[]) => void,
 ): ReadonlyMap<string, string> => {
   const shown = experiments.flatMap(experiment => {
     const kept = exposures.find(([key]) => key === experiment.key)?.[1];
-    const arm = matches && decide(experiment, matches, page, seed, kept);
+    const arm = matchesPage && decide(experiment, matchesPage, page, seed, kept);
     return arm ? [[experiment.key, arm] as const] : [];
   });
-  const lift = style?.(shown.map(([, arm]) => arm));
+  const lift = applyStyle?.(shown.map(([, arm]) => arm));
   try {
-    ops?.(shown, lift, report);
+    applyOps?.(shown, lift, report);
   } catch {
     lift?.();
   }

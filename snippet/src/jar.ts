@@ -3,66 +3,81 @@
  * May not know what the record in it means.
  */
 
+import { newSeed } from "./chance.ts";
 import type { Plan } from "./plan.ts";
 import { CAP, daysLeft, decode, encode, type Kept, newRecord } from "./record.ts";
 
 export interface Jar {
-  readonly name: string;
-  readonly read: () => Kept | undefined;
-  /** The record, made now where there is none; undefined where nothing can be kept. */
-  readonly open: (day: number) => Kept | undefined;
-  /** Whether the record is now in the cookie, whose browser's calendar is at `day`. */
-  readonly write: (kept: Kept, day: number) => boolean;
-  readonly fits: (kept: Kept) => boolean;
-  readonly clear: () => void;
+  readonly lockName: string;
+  /** The record, or a new one where only a seed is claimed as yet; undefined where there is neither. */
+  readonly readRecord: (day: number) => Kept | undefined;
+  /** The same, and a seed is claimed where there is none; undefined where nothing can be kept. */
+  readonly openRecord: (day: number) => Kept | undefined;
+  /** Whether the record is now in the cookie; by the browser's clock it is `day`. */
+  readonly writeRecord: (kept: Kept, day: number) => boolean;
+  readonly recordFits: (kept: Kept) => boolean;
+  readonly forgetRecord: () => void;
 }
+
+const CLAIM_S = 86_400;
 
 export const jar = ({ site, domains }: Plan, { protocol, hostname }: Location): Jar => {
   const name = `lb_${site}`;
   const shared = domains.find(domain => `.${hostname}`.endsWith(`.${domain}`));
 
-  const value = (): string | undefined =>
-    document.cookie
-      .split("; ")
-      .find(pair => pair.startsWith(`${name}=`))
-      ?.slice(name.length + 1);
+  const find = (rest: string): string | undefined => document.cookie.match(`(?:^|; )${name}${rest}`)?.[1];
+  const value = (): string | undefined => find("=([^;]*)");
+  // Pages opened at the same instant, with no record yet, each claim a seed by a cookie of its own, and none can
+  // overwrite another's. Browsers list cookies in the order of their making, so all go by the first.
+  const claim = (): string | undefined => find("\\.(\\w+)=");
 
-  const put = (text: string, domain: string | undefined, age: number): void => {
+  const put = (key: string, text: string, age: number, domain = shared): void => {
     // biome-ignore lint/suspicious/noDocumentCookie: decisions are synchronous, and so must their record be
     document.cookie =
-      `${name}=${text};Path=/;SameSite=Lax;Max-Age=${age}` +
+      `${key}=${text};Path=/;SameSite=Lax;Max-Age=${age}` +
       (domain ? `;Domain=${domain}` : "") +
       (protocol === "https:" ? ";Secure" : "");
   };
 
+  const unclaim = (): void => put(`${name}.${claim()}`, "", 0);
+
   // Here and at every parent domain: the plan's domains may have been others when the cookie was written.
   const clear = (): void => {
-    put("", "", 0);
-    hostname.split(".").forEach((_, i, labels) => put("", labels.slice(i).join("."), 0));
+    unclaim();
+    put(name, "", 0, "");
+    hostname.split(".").forEach((_, i, labels) => put(name, "", 0, labels.slice(i).join(".")));
   };
 
-  const read = (): Kept | undefined => decode(value() ?? "");
-
-  const set = (kept: Kept, day: number): boolean => {
-    const text = encode(kept);
-    put(text, shared, daysLeft(kept, day) * 86_400);
-    return value() === text;
-  };
-
-  const write = (kept: Kept, day: number): boolean => {
-    if (set(kept, day)) return true;
-    clear();
-    return set(kept, day);
+  const read = (day: number): Kept | undefined => {
+    const seed = claim();
+    return decode(value() ?? "") ?? (seed ? newRecord(seed, day) : undefined);
   };
 
   const open = (day: number): Kept | undefined => {
-    const kept = read();
+    const kept = read(day);
     if (kept) return kept;
-    if (value()) clear();
-    set(newRecord(day), day);
-    // What another page wrote in the same instant, if it came later, is the one that both go by.
-    return read();
+    put(`${name}.${newSeed()}`, "", CLAIM_S);
+    return read(day);
   };
 
-  return { name, read, open, write, clear, fits: kept => name.length + encode(kept).length < CAP };
+  const write = (kept: Kept, day: number): boolean => {
+    const text = encode(kept);
+    const set = (): void => put(name, text, daysLeft(kept, day) * 86_400);
+    set();
+    if (value() !== text) {
+      clear();
+      set();
+    }
+    if (claim()) unclaim();
+    return value() === text;
+  };
+
+  return {
+    lockName: name,
+    readRecord: read,
+    openRecord: open,
+    writeRecord: write,
+    forgetRecord: clear,
+    recordFits: kept => name.length + encode(kept).length < CAP,
+  };
 };

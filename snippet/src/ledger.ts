@@ -14,15 +14,15 @@ export type Reached = readonly [goal: string, count: number, total: number];
 /** A variation that the visitor has seen, and the goals reached since. */
 export type Exposure = readonly [experiment: string, variation: string, goals: readonly Reached[]];
 
-export interface Ledger {
-  /** 8 lower-case hex digits; decides the variations and never leaves the browser. */
-  readonly seed: string;
-  readonly created: number;
-  readonly last: number | null;
-  readonly session: Session | null;
-  readonly goals: readonly Reached[];
-  readonly exposures: readonly Exposure[];
-}
+/** Days are the site's, counted from 1970-01-01. The seed decides the variations and never leaves the browser. */
+export type Ledger = readonly [
+  seed: string,
+  created: number,
+  last: number | null,
+  session: Session | null,
+  goals: readonly Reached[],
+  exposures: readonly Exposure[],
+];
 
 export type Standing = readonly [experiment: string, variation: string, count: number, total: number];
 
@@ -36,47 +36,61 @@ export type Entry =
   | readonly ["event", string]
   | readonly ["miss" | "error", string, string, number];
 
-export type Step = readonly [Ledger, readonly Entry[]];
+export type Step = readonly [ledger: Ledger, entries: readonly Entry[]];
 
 /** What a report does to the ledger as it then is, at that day (site-local) and minute (UTC). */
 export type Change = (ledger: Ledger, day: number, minute: number) => Step;
 
 const SESSION_MINUTES = 30;
 const LONG_GAP = 32;
+const QUARTERS = 4;
 
-const year = (day: number): number => new Date(day * 864e5).getUTCFullYear();
-const quarter = (day: number): number => year(day) * 4 + Math.floor(new Date(day * 864e5).getUTCMonth() / 3);
+const quarter = (day: number): number => {
+  const date = new Date(day * 864e5);
+  return date.getUTCFullYear() * QUARTERS + Math.floor(date.getUTCMonth() / 3);
+};
+
+const year = (day: number): number => Math.floor(quarter(day) / QUARTERS);
+
+/** A visitor not seen before. */
+export const newLedger = (seed: string, day: number): Ledger => [seed, day, null, null, [], []];
 
 /** The first page of a day; a clock that went back reports nothing. */
 export const visit: Change = (ledger, day) => {
+  const [seed, created, last, ...rest] = ledger;
   // Never before is NaN: unlike every day, quarter and year, and no gap.
-  const last = ledger.last ?? Number.NaN;
-  if (day <= last) return [ledger, []];
-  const bits = +(quarter(last) !== quarter(day)) + 2 * +(year(last) !== year(day));
-  return [{ ...ledger, last: day }, [["visit", Math.min(day - last, LONG_GAP) || 0, bits]]];
+  const before = last ?? Number.NaN;
+  if (day <= before) return [ledger, []];
+  const bits = +(quarter(before) !== quarter(day)) + 2 * +(year(before) !== year(day));
+  return [[seed, created, day, ...rest], [["visit", Math.min(day - before, LONG_GAP) || 0, bits]]];
 };
 
 /** A page view, and a session where none is in progress; `source` is where that one would come from. */
 export const view =
   (source: Source): Change =>
-  (ledger, _day, minute) => {
-    const [before, views, from] = ledger.session ?? [Number.NaN, 0, source];
+  ([seed, created, last, session, ...rest], _day, minute) => {
+    const [before, views, from] = session ?? [Number.NaN, 0, source];
     const going = minute >= before && minute - before < SESSION_MINUTES;
     return going
-      ? [{ ...ledger, session: [minute, 2, from] }, [views === 1 ? ["view", 1] : ["view"]]]
-      : [{ ...ledger, session: [minute, 1, source] }, [["session"], ["view"]]];
+      ? [[seed, created, last, [minute, 2, from], ...rest], [views === 1 ? ["view", 1] : ["view"]]]
+      : [
+          [seed, created, last, [minute, 1, source], ...rest],
+          [["session"], ["view"]],
+        ];
   };
 
 /** A variation seen; a visitor is exposed to an experiment once and keeps what it was. */
 export const expose =
   (experiment: string, variation: string): Change =>
-  ledger =>
-    ledger.exposures.some(([key]) => key === experiment)
+  ledger => {
+    const [seed, created, last, session, goals, exposures] = ledger;
+    return exposures.some(([key]) => key === experiment)
       ? [ledger, []]
       : [
-          { ...ledger, exposures: [...ledger.exposures, [experiment, variation, []]] },
+          [seed, created, last, session, goals, [...exposures, [experiment, variation, []]]],
           [["exp", experiment, variation]],
         ];
+  };
 
 /** Something to report that leaves the ledger as it is. */
 export const happen =

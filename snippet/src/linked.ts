@@ -3,28 +3,28 @@
  * the plan has no use for is not linked. May not know what the parts do.
  */
 
-import type { convert, minorUnits } from "./convert.ts";
-import type { enter } from "./experiments.ts";
-import type { apply } from "./ops.ts";
-import type { matches } from "./pages.ts";
+import type { enterExperiments } from "./experiments.ts";
+import type { convert, goalsNamed } from "./goals.ts";
+import type { applyOps } from "./ops.ts";
+import type { matchesPage } from "./pages.ts";
 import type { Plan } from "./plan.ts";
-import type { style } from "./style.ts";
-import type { clicked, happened, visited } from "./triggers.ts";
+import type { applyStyle } from "./style.ts";
+import type { goalsClicked, goalsHappened, goalsVisited } from "./triggers.ts";
 
 export interface Linked {
   /** The plan. */
   readonly p: Plan;
   /** Its digest. */
   readonly d: string;
-  matches?: typeof matches;
-  style?: typeof style;
-  ops?: typeof apply;
-  enter?: typeof enter;
+  matchesPage?: typeof matchesPage;
+  applyStyle?: typeof applyStyle;
+  applyOps?: typeof applyOps;
+  enterExperiments?: typeof enterExperiments;
   convert?: typeof convert;
-  units?: typeof minorUnits;
-  clicked?: typeof clicked;
-  visited?: typeof visited;
-  happened?: typeof happened;
+  goalsNamed?: typeof goalsNamed;
+  goalsClicked?: typeof goalsClicked;
+  goalsVisited?: typeof goalsVisited;
+  goalsHappened?: typeof goalsHappened;
 }
 
 declare global {

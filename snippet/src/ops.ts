@@ -82,7 +82,7 @@ const write = (element: Element, op: Op): void => {
 };
 
 /** Applies the ops for as long as the page lives; `report` is told once of those that found no element or failed. */
-export const apply = (
+export const applyOps = (
   shown: readonly (readonly [experiment: string, arm: Arm])[],
   lift: Lift | undefined,
   report: (entries: readonly Entry[]) => void,

@@ -13,7 +13,7 @@ export interface Page {
 }
 
 /** Whether the page passes; query and fragment do not count. */
-export const matches = ([kind, value]: PageTest, { protocol, host, pathname }: Page): boolean =>
+export const matchesPage = ([kind, value]: PageTest, { protocol, host, pathname }: Page): boolean =>
   kind === "="
     ? pathname === value
     : kind === "^"

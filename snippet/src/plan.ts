@@ -6,8 +6,8 @@
 /** `=` the path is this · `^` begins with it · `~` the expression is found in the path · `@` in scheme, host and path. */
 export type PageTest = readonly [kind: "=" | "^" | "~" | "@", value: string];
 
-export type ClickGoal = readonly [key: string, trigger: "click", selector: string];
-export type VisitGoal = readonly [key: string, trigger: "visit", page: PageTest];
+export type ClickGoal = readonly [key: string, trigger: "click", selector: string, property?: never, digits?: never];
+export type VisitGoal = readonly [key: string, trigger: "visit", page: PageTest, property?: never, digits?: never];
 export type EventGoal = readonly [key: string, trigger: "event", name: string, property?: string, digits?: number];
 export type Goal = ClickGoal | VisitGoal | EventGoal;
 

@@ -3,7 +3,7 @@
  * May not know where the value is stored.
  */
 
-import type { Entry, Ledger, Source } from "./ledger.ts";
+import { type Entry, type Ledger, newLedger, type Source } from "./ledger.ts";
 
 /** A beacon not yet acknowledged: its nonce, the minute it was made, and what it says. */
 export type Pending = readonly [
@@ -16,12 +16,8 @@ export type Pending = readonly [
   entries: readonly Entry[],
 ];
 
-export interface Kept {
-  readonly ledger: Ledger;
-  readonly outbox: readonly Pending[];
-  /** Days by which this browser's clock is behind the relay's. */
-  readonly behind: number;
-}
+/** `behind`: days by which this browser's clock is behind the relay's. */
+export type Kept = readonly [format: typeof FORMAT, ledger: Ledger, outbox: readonly Pending[], behind: number];
 
 /** The most that name and value may take; browsers stop at 4,096 bytes. */
 export const CAP = 3_800;
@@ -29,38 +25,25 @@ export const CAP = 3_800;
 const FORMAT = 1;
 const LIFETIME_DAYS = 395;
 
-/** A visitor not seen before. */
-export const newRecord = (day: number): Kept => {
-  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
-  const seed = random.toString(16).padStart(8, "0");
-  return { ledger: { seed, created: day, last: null, session: null, goals: [], exposures: [] }, outbox: [], behind: 0 };
-};
+/** Of a visitor not seen before. */
+export const newRecord = (seed: string, day: number): Kept => [FORMAT, newLedger(seed, day), [], 0];
 
 /** Days left of those that a record may be kept, counted from its making however often it is used. */
-export const daysLeft = ({ ledger, behind }: Kept, day: number): number =>
-  ledger.created + LIFETIME_DAYS - day - behind;
+export const daysLeft = ([, [, created], , behind]: Kept, day: number): number =>
+  created + LIFETIME_DAYS - day - behind;
 
 // JSON's own signs change places with signs that a cookie carries unescaped, which texts seldom hold.
 const SIGNS = '",[]~!*_';
 const swap = (text: string): string =>
   text.replace(/["[\],~!*_]/g, sign => SIGNS.charAt((SIGNS.indexOf(sign) + 4) % 8));
 
-export const encode = ({ ledger, outbox, behind }: Kept): string => {
-  const { seed, created, last, session, goals, exposures } = ledger;
-  return encodeURIComponent(
-    swap(JSON.stringify([FORMAT, seed, created, last, session, goals, exposures, outbox, behind])),
-  );
-};
+export const encode = (kept: Kept): string => encodeURIComponent(swap(JSON.stringify(kept)));
 
 /** What the value holds; undefined where it is none of ours, torn, or of another format. */
 export const decode = (value: string): Kept | undefined => {
   try {
-    const [format, seed, created, last, session, goals, exposures, outbox, behind] = JSON.parse(
-      swap(decodeURIComponent(value)),
-    );
-    return format === FORMAT
-      ? { ledger: { seed, created, last, session, goals, exposures }, outbox, behind }
-      : undefined;
+    const kept: Kept = JSON.parse(swap(decodeURIComponent(value)));
+    return kept[0] === FORMAT ? kept : undefined;
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@
  * May not know what the changes are.
  */
 
+import { newNonce } from "./chance.ts";
 import { corrected, today } from "./clock.ts";
 import type { Jar } from "./jar.ts";
 import type { Change, Entry, Source } from "./ledger.ts";
@@ -19,41 +20,38 @@ const NO_SOURCE: Source = ["", "", "", ""];
 const DAY_MINUTES = 1_440;
 const FINAL: readonly number[] = [400, 403, 404, 413];
 
-const minuteNow = (): number => Math.floor(Date.now() / 6e4);
-
 interface Prerendered extends Document {
   readonly prerendering?: boolean;
 }
-
-const nonce = (): string =>
-  btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
-    .replace(/\+/g, "-")
-    .replace(/\//g, "_")
-    .slice(0, 22);
 
 /** Without Web Locks (insecure pages, old browsers) one task's read and write are as close together as can be. */
 const locked = (name: string, work: () => void): Promise<void> =>
   (navigator.locks ? navigator.locks.request(name, work) : Promise.resolve().then(work)).catch(() => {});
 
 /** Takes changes and sees that they are told. */
-export const reporter = (plan: Plan, digest: string, { name, read, write, fits }: Jar) => {
+export const reporter = (
+  { relay, site, tz }: Plan,
+  digest: string,
+  { lockName, readRecord, writeRecord, recordFits }: Jar,
+): ((...changes: readonly Change[]) => void) => {
   const waiting: Change[] = [];
   const sending = new Set<string>();
 
   /** The record after as many waiting changes as one beacon, the outbox and the cookie have room for. */
-  const take = (kept: Kept, day: number, minute: number): Kept => {
-    const outbox = kept.outbox.filter(([, made]) => Math.abs(minute - made) < DAY_MINUTES);
-    const id = nonce();
-    const path = location.pathname.slice(0, LONGEST_PATH);
-    let next: Kept = { ...kept, outbox };
+  const take = ([format, ledger, old, behind]: Kept, today: number): Kept => {
+    const minute = Math.floor(Date.now() / 6e4);
+    const day = today + behind;
+    const outbox = old.filter(([, made]) => Math.abs(minute - made) < DAY_MINUTES);
+    const nonce = newNonce();
+    let next: Kept = [format, ledger, outbox, behind];
     let said: readonly Entry[] = [];
-    for (let change = waiting[0]; change && outbox.length < OUTBOX; change = waiting[0]) {
-      const [ledger, more] = change(next.ledger, day + kept.behind, minute);
+    while (waiting[0] && outbox.length < OUTBOX) {
+      const [ledger, more] = waiting[0](next[1], day, minute);
       const entries = [...said, ...more];
-      const source = ledger.session?.[2] ?? NO_SOURCE;
-      const beacon: Pending = [id, minute, digest, day + kept.behind, path, source, entries];
-      const then = { ...kept, ledger, outbox: [...outbox, beacon] };
-      const fitting = entries.length <= ENTRIES && fits(then);
+      const path = location.pathname.slice(0, LONGEST_PATH);
+      const beacon: Pending = [nonce, minute, digest, day, path, ledger[3]?.[2] ?? NO_SOURCE, entries];
+      const then: Kept = [format, ledger, [...outbox, beacon], behind];
+      const fitting = entries.length <= ENTRIES && recordFits(then);
       // The next beacon has room for it, unless there was nothing but this change.
       if (!fitting && (said.length || outbox.length)) break;
       waiting.shift();
@@ -65,49 +63,50 @@ export const reporter = (plan: Plan, digest: string, { name, read, write, fits }
   const turn = (): void => {
     // A page made ready in advance is no visit before it is looked at.
     if ((document as Prerendered).prerendering || !waiting.length) return;
-    const kept = read();
-    const day = today(plan.tz);
-    const next = kept && take(kept, day, minuteNow());
-    if (next && write(next, day)) next.outbox.forEach(send);
+    const day = today(tz);
+    const kept = readRecord(day);
+    const next = kept && take(kept, day);
+    if (next && writeRecord(next, day)) next[2].forEach(send);
     else waiting.length = 0;
   };
 
-  const flush = (): Promise<void> => locked(name, turn);
+  const flush = (): Promise<void> => locked(lockName, turn);
 
-  const settle = (id: string, theirs: number): Promise<void> =>
-    locked(name, () => {
-      const kept = read();
+  const settle = (nonce: string, theirs?: number): Promise<void> =>
+    locked(lockName, () => {
+      const day = today(tz);
+      const kept = readRecord(day);
       if (!kept) return;
-      const day = today(plan.tz);
-      const outbox = kept.outbox.filter(([other]) => other !== id);
-      write(corrected({ ...kept, outbox }, day + kept.behind, theirs), day);
+      const [format, ledger, outbox, behind] = kept;
+      const rest = outbox.filter(([other]) => other !== nonce);
+      writeRecord(corrected([format, ledger, rest, behind], day + behind, theirs), day);
       turn();
     });
 
-  const send = async ([id, , cfg, d, p, src, e]: Pending): Promise<void> => {
-    if (sending.has(id)) return;
-    sending.add(id);
+  const send = async ([nonce, , cfg, d, p, src, e]: Pending): Promise<void> => {
+    if (sending.has(nonce)) return;
+    sending.add(nonce);
     try {
-      const answer = await fetch(`${plan.relay}/v1/b/${plan.site}?n=${id}`, {
+      const answer = await fetch(`${relay}/v1/b/${site}?n=${nonce}`, {
         method: "POST",
         body: JSON.stringify({ v: 1, cfg, d, p, src, e }),
         keepalive: true,
         credentials: "omit",
         referrerPolicy: "origin",
       });
-      const { day } = answer.ok ? await answer.json() : { day: Number.NaN };
-      if (answer.ok || FINAL.includes(answer.status)) await settle(id, day);
+      if (answer.ok) await settle(nonce, (await answer.json()).day);
+      else if (FINAL.includes(answer.status)) await settle(nonce);
     } catch {
       // It stays in the outbox.
     }
-    sending.delete(id);
+    sending.delete(nonce);
   };
 
   document.addEventListener("prerenderingchange", flush);
   // A page that is left will not be given the lock any more: its last turn is the only one taken without it.
   addEventListener("pagehide", quiet(turn));
 
-  return (...changes: readonly Change[]): void => {
+  return (...changes) => {
     // While some are waiting a turn is already asked for, or the outbox is full and an answer will make room.
     if (!waiting.length) flush();
     waiting.push(...changes.slice(0, WAITING - waiting.length));

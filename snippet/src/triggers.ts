@@ -3,26 +3,22 @@
  * May not know what is done about them.
  */
 
-import { minorUnits } from "./convert.ts";
-import type { matches, Page } from "./pages.ts";
+import { type Hit, minorUnits } from "./goals.ts";
+import type { matchesPage, Page } from "./pages.ts";
 import type { Goal } from "./plan.ts";
 
-/** A goal reached and what it was worth, in minor units. */
-export type Hit = readonly [goal: string, amount: number];
-
 /** `path` is the event's, from the innermost element outwards through open shadow trees. */
-export const clicked = (goals: readonly Goal[], path: readonly EventTarget[]): readonly Hit[] =>
-  goals
-    .filter(
-      ([, trigger, what]) =>
-        trigger === "click" && path.some(node => node instanceof Element && node.matches(what as string)),
-    )
-    .map(([key]) => [key, 0]);
+export const goalsClicked = (goals: readonly Goal[], path: readonly EventTarget[]): readonly Hit[] =>
+  goals.flatMap(goal =>
+    goal[1] === "click" && path.some(node => node instanceof Element && node.matches(goal[2]))
+      ? [[goal[0], 0] as const]
+      : [],
+  );
 
-export const visited = (goals: readonly Goal[], on: typeof matches, page: Page): readonly Hit[] =>
-  goals.filter(goal => goal[1] === "visit" && on(goal[2], page)).map(([key]) => [key, 0]);
+export const goalsVisited = (goals: readonly Goal[], matches: typeof matchesPage, page: Page): readonly Hit[] =>
+  goals.flatMap(goal => (goal[1] === "visit" && matches(goal[2], page) ? [[goal[0], 0] as const] : []));
 
-export const happened = (
+export const goalsHappened = (
   goals: readonly Goal[],
   name: string,
   properties: Readonly<Record<string, unknown>>,

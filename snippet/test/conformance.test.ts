@@ -2,13 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { convert, minorUnits } from "../src/convert.ts";
 import { decide } from "../src/decide.ts";
+import { convert, minorUnits } from "../src/goals.ts";
 import { bucket, murmur3 } from "../src/hash.ts";
-import { type Change, expose, happen, type Ledger, type Reached, view, visit } from "../src/ledger.ts";
-import { matches } from "../src/pages.ts";
+import { type Change, expose, happen, type Ledger, newLedger, type Reached, view, visit } from "../src/ledger.ts";
+import { matchesPage } from "../src/pages.ts";
 import type { Plan } from "../src/plan.ts";
-import { newRecord } from "../src/record.ts";
 import { bucketing, decisions, histories, pages, type Taken } from "./vectors.ts";
 
 test("every text hashes to the same number and falls into the same bucket", () => {
@@ -20,13 +19,13 @@ test("every text hashes to the same number and falls into the same bucket", () =
 });
 
 test("every page passes the same tests", () => {
-  for (const [page, url, passes] of pages) assert.equal(matches(page, new URL(url)), passes, `${page} ${url}`);
+  for (const [page, url, passes] of pages) assert.equal(matchesPage(page, new URL(url)), passes, `${page} ${url}`);
 });
 
 test("every visitor gets the same variations", () => {
   for (const [index, url, seed, kept, got] of decisions.cases) {
     const experiments = decisions.plans[index]?.experiments ?? [];
-    const mine = experiments.map(x => [x.key, decide(x, matches, new URL(url), seed, kept[x.key])?.[0] ?? null]);
+    const mine = experiments.map(x => [x.key, decide(x, matchesPage, new URL(url), seed, kept[x.key])?.[0] ?? null]);
     assert.deepEqual(Object.fromEntries(mine), got, `${url} ${seed}`);
   }
 });
@@ -40,7 +39,7 @@ const changeOf = (plan: Plan, step: Taken): Change => {
     case "expose":
       return expose(step[1], step[2]);
     case "convert":
-      return convert(plan, step[1], step[2]);
+      return convert(plan, [step[1], step[2]]);
     case "happen":
       return happen(["event", step[1]]);
   }
@@ -48,7 +47,7 @@ const changeOf = (plan: Plan, step: Taken): Change => {
 
 const totals = (goals: readonly Reached[]) => Object.fromEntries(goals.map(([goal, ...rest]) => [goal, rest]));
 
-const plain = ({ last, session, goals, exposures }: Ledger) => ({
+const plain = ([, , last, session, goals, exposures]: Ledger) => ({
   last,
   session,
   goals: totals(goals),
@@ -57,7 +56,7 @@ const plain = ({ last, session, goals, exposures }: Ledger) => ({
 
 test("every history reports the same entries and ends with the same ledger", () => {
   for (const { seed, created, steps, entries, ledger: end } of histories.histories) {
-    let ledger: Ledger = { ...newRecord(created).ledger, seed };
+    let ledger: Ledger = newLedger(seed, created);
     steps.forEach((step, i) => {
       const [next, reported] = changeOf(histories.plan, step)(ledger, 0, 0);
       assert.deepEqual(reported, entries[i], `${seed} ${step}`);

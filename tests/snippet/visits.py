@@ -22,8 +22,9 @@ def record(context: BrowserContext) -> dict[str, Any] | None:
     if not values:
         return None
     swapped = "".join(SIGNS[(SIGNS.index(c) + 4) % 8] if c in SIGNS else c for c in unquote(values[0]))
-    names = ("format", "seed", "created", "last", "session", "goals", "exposures", "outbox", "behind")
-    return dict(zip(names, json.loads(swapped), strict=True))
+    format_, ledger, outbox, behind = json.loads(swapped)
+    names = ("seed", "created", "last", "session", "goals", "exposures")
+    return {"format": format_, **dict(zip(names, ledger, strict=True)), "outbox": outbox, "behind": behind}
 
 
 def settled(page: Page) -> None:

@@ -1,3 +1,3 @@
-import { clicked } from "../triggers.ts";
+import { goalsClicked } from "../triggers.ts";
 
-L.clicked = clicked;
+L.goalsClicked = goalsClicked;

@@ -1,3 +1,3 @@
-import { happened } from "../triggers.ts";
+import { goalsHappened } from "../triggers.ts";
 
-L.happened = happened;
+L.goalsHappened = goalsHappened;

@@ -1,3 +1,3 @@
-import { enter } from "../experiments.ts";
+import { enterExperiments } from "../experiments.ts";
 
-L.enter = enter;
+L.enterExperiments = enterExperiments;

@@ -1,4 +1,4 @@
-import { convert, minorUnits } from "../convert.ts";
+import { convert, goalsNamed } from "../goals.ts";
 
 L.convert = convert;
-L.units = minorUnits;
+L.goalsNamed = goalsNamed;

@@ -1,3 +1,3 @@
-import { apply } from "../ops.ts";
+import { applyOps } from "../ops.ts";
 
-L.ops = apply;
+L.applyOps = applyOps;

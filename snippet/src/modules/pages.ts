@@ -1,3 +1,3 @@
-import { matches } from "../pages.ts";
+import { matchesPage } from "../pages.ts";
 
-L.matches = matches;
+L.matchesPage = matchesPage;

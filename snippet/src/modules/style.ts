@@ -1,3 +1,3 @@
-import { style } from "../style.ts";
+import { applyStyle } from "../style.ts";
 
-L.style = style;
+L.applyStyle = applyStyle;

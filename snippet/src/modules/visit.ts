@@ -1,3 +1,3 @@
-import { visited } from "../triggers.ts";
+import { goalsVisited } from "../triggers.ts";
 
-L.visited = visited;
+L.goalsVisited = goalsVisited;
