@@ -165,11 +165,9 @@ def put_page(draft: Draft, _: Gate) -> None:
 
 def put_caps(draft: Draft, _: Gate) -> None:
     """Each goal's cap, which the browser does not know."""
-    caps = draft.rules.caps
-    draft.entries = tuple(
-        Converted(e.goal, e.count, e.total, e.standings, e.amount, caps[e.goal]) if type(e) is Converted else e
-        for e in draft.beacon.entries
-    )
+    entries = draft.beacon.entries
+    capped = {e.goal for e in entries if type(e) is Converted and draft.rules.caps[e.goal]}
+    draft.entries = tuple(_capped(e, draft.rules) for e in entries) if capped else entries
 
 
 STEPS: tuple[Step, ...] = (  # a beacon's life; the first refusal ends it
@@ -185,6 +183,12 @@ STEPS: tuple[Step, ...] = (  # a beacon's life; the first refusal ends it
     put_page,
     put_caps,
 )
+
+
+def _capped(entry: Entry, rules: SiteRules) -> Entry:
+    if type(entry) is not Converted:
+        return entry
+    return Converted(entry.goal, entry.count, entry.total, entry.standings, entry.amount, rules.caps[entry.goal])
 
 
 def _arm(experiment: str, variation: str, rules: SiteRules) -> Refusal | None:

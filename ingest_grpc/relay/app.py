@@ -6,6 +6,7 @@ is done with a beacon.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import Any
@@ -55,7 +56,8 @@ class PunctualProtocol(HttpProtocol):
     def data_received(self, data: bytes) -> None:
         """Take bytes in; only the first of a request sets the clock."""
         begun = self._time
-        is_within_request = self._http is not None and self._http.stage is not Stage.IDLE
+        http = self.http  # None until the connection's task has begun, which the first bytes may overtake
+        is_within_request = http is not None and http.stage is not Stage.IDLE
         super().data_received(data)
         if is_within_request:
             self._time = begun
@@ -63,7 +65,7 @@ class PunctualProtocol(HttpProtocol):
     def check_timeouts(self) -> None:
         """Having told a browser that it is too slow, Sanic waits for the rest of its body; here the line goes dead."""
         super().check_timeouts()  # type: ignore[no-untyped-call]
-        if self._http is not None and self._http.exception is not None:
+        if self.http is not None and self.http.exception is not None:
             self.loop.call_later(LAST_WORDS_S, self.abort)
 
 
@@ -89,7 +91,8 @@ class _PlainErrors(ErrorHandler):
             return _refused(self._relay.refuse(refusal))
         if isinstance(exception, SanicException):
             return HTTPResponse(_line({"error": str(exception.status_code)}), exception.status_code, _CORS, _JSON)
-        _log.error("a request could not be answered", error=type(exception).__name__)
+        if not isinstance(exception, asyncio.CancelledError):  # a browser that has left is nobody's fault
+            _log.error("a request could not be answered", error=type(exception).__name__)
         return HTTPResponse(_line({"error": "500"}), 500, _CORS, _JSON)
 
 

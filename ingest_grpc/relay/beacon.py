@@ -59,6 +59,10 @@ class _Entry(Struct, array_like=True, forbid_unknown_fields=True):
         """What can be said once in a beacon; None where there is no such limit."""
         return None
 
+    def repeats(self) -> bool:
+        """Whether the entry says a thing twice by itself."""
+        return False
+
 
 class _Visit(_Entry, tag="visit"):
     gap: Annotated[int, Meta(ge=0, le=LONG_GAP)]
@@ -221,8 +225,14 @@ def read_beacon(nonce: str, body: bytes) -> Beacon | Refusal:
 
 
 def _repeats_entry(entries: list[_AnyEntry]) -> bool:
-    said = [once for entry in entries if (once := entry.once()) is not None]
-    return len(said) > len(set(said)) or any(type(entry) is _Goal and entry.repeats() for entry in entries)
+    said: set[object] = set()
+    for entry in entries:
+        once = entry.once()
+        if once in said or entry.repeats():
+            return True
+        if once is not None:
+            said.add(once)
+    return False
 
 
 def _repeats_key(body: bytes, wire: _Beacon) -> bool:
