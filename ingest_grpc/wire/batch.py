@@ -6,6 +6,7 @@ May not know about files, calls or frames.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Literal
 
 from google.protobuf.message import DecodeError
@@ -34,6 +35,10 @@ _OUTCOMES: dict[Outcome, pb.OpReported.Outcome.ValueType] = {
     "miss": pb.OpReported.OUTCOME_MISS,
     "error": pb.OpReported.OUTCOME_ERROR,
 }
+_BEACONS = pb.Batch.BEACONS_FIELD_NUMBER
+_SURROUNDINGS = pb.Beacon.SURROUNDINGS_FIELD_NUMBER
+_ENTRIES = pb.Beacon.ENTRIES_FIELD_NUMBER
+
 _OUTCOME_NAMES = {number: name for name, number in _OUTCOMES.items()}
 
 
@@ -51,8 +56,14 @@ def encode_batch(beacons: Iterable[Admitted]) -> bytes:
 
 
 def encode_beacon(beacon: Admitted) -> bytes:
-    """One beacon; `join_beacons` makes a payload of many, so that each is encoded only once."""
-    return pb.Batch(beacons=[_beacon(beacon)]).SerializeToString()
+    """One beacon; `join_beacons` makes a payload of many, so that each is encoded only once.
+
+    The bytes are those of a batch of one. A relay does this for each beacon, and the same few surroundings and entries
+    come again and again: their fields are remembered, and written in a row.
+    """
+    head = pb.Beacon(nonce=beacon.nonce, site=beacon.site, day=beacon.day).SerializeToString()
+    parts = (head, _surroundings_field(beacon.surroundings), *[_entry_field(e) for e in beacon.entries])
+    return _field(_BEACONS, b"".join(parts))
 
 
 def join_beacons(encoded: Iterable[bytes]) -> bytes:
@@ -69,23 +80,46 @@ def decode_batch(payload: bytes) -> tuple[Admitted, ...]:
 
 
 def _beacon(beacon: Admitted) -> pb.Beacon:
-    where = beacon.surroundings
     return pb.Beacon(
         nonce=beacon.nonce,
         site=beacon.site,
         day=beacon.day,
-        surroundings=pb.Surroundings(
-            page=where.page,
-            channel=where.channel,
-            source=where.source,
-            campaign=where.campaign,
-            country=where.country,
-            platform=where.platform,
-            browser=where.browser,
-            device=where.device,
-        ),
+        surroundings=_surroundings(beacon.surroundings),
         entries=[_entry(e) for e in beacon.entries],
     )
+
+
+def _surroundings(where: Surroundings) -> pb.Surroundings:
+    return pb.Surroundings(
+        page=where.page,
+        channel=where.channel,
+        source=where.source,
+        campaign=where.campaign,
+        country=where.country,
+        platform=where.platform,
+        browser=where.browser,
+        device=where.device,
+    )
+
+
+@lru_cache(maxsize=8192)
+def _surroundings_field(where: Surroundings) -> bytes:
+    return _field(_SURROUNDINGS, _surroundings(where).SerializeToString())
+
+
+@lru_cache(maxsize=8192)
+def _entry_field(entry: Entry) -> bytes:
+    return _field(_ENTRIES, _entry(entry).SerializeToString())
+
+
+def _field(number: int, content: bytes) -> bytes:
+    """A field of a message as protobuf writes it: number and wire type 2, length as a varint, content."""
+    length = bytearray()
+    rest = len(content)
+    while rest > 127:
+        length.append(rest & 127 | 128)
+        rest >>= 7
+    return bytes((number << 3 | 2, *length, rest)) + content
 
 
 def _entry(entry: Entry) -> pb.Entry:
