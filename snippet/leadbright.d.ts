@@ -15,7 +15,7 @@ export interface Leadbright {
   /** Called with the variation that the visitor sees in an experiment, or null outside it. */
   (verb: "variation", experiment: string, callback: (variation: string | null) => void): void;
   /** Calls made before the snippet has loaded. */
-  q?: ArrayLike<unknown>[];
+  q?: readonly IArguments[];
 }
 
 declare global {

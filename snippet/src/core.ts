@@ -91,5 +91,5 @@ export const start = (linked: Linked): void => {
     "pageshow",
     quiet(({ persisted }) => persisted && page()),
   );
-  for (const call of early?.q ?? []) say(...(Array.from(call) as [string, never, never]));
+  early?.q?.forEach(call => say(...(call as unknown as Parameters<typeof say>)));
 };

@@ -4,6 +4,7 @@
  */
 
 import { newSeed } from "./chance.ts";
+import type { Fits } from "./outbox.ts";
 import type { Plan } from "./plan.ts";
 import { CAP, daysLeft, decode, encode, type Kept, newRecord } from "./record.ts";
 
@@ -15,7 +16,7 @@ export interface Jar {
   readonly openRecord: (day: number) => Kept | undefined;
   /** Whether the record is now in the cookie; by the browser's clock it is `day`. */
   readonly writeRecord: (kept: Kept, day: number) => boolean;
-  readonly recordFits: (kept: Kept) => boolean;
+  readonly recordFits: Fits;
   readonly forgetRecord: () => void;
 }
 
@@ -78,6 +79,6 @@ export const jar = ({ site, domains }: Plan, { protocol, hostname }: Location): 
     openRecord: open,
     writeRecord: write,
     forgetRecord: clear,
-    recordFits: kept => name.length + encode(kept).length < CAP,
+    recordFits: (kept, spare = 0) => name.length + encode(kept).length + spare <= CAP,
   };
 };

@@ -7,17 +7,14 @@
 import { newNonce } from "./chance.ts";
 import { corrected, today } from "./clock.ts";
 import type { Jar } from "./jar.ts";
-import type { Change, Entry, Source } from "./ledger.ts";
+import type { Change } from "./ledger.ts";
+import { take } from "./outbox.ts";
 import type { Plan } from "./plan.ts";
 import { quiet } from "./quiet.ts";
-import type { Kept, Pending } from "./record.ts";
+import type { Pending } from "./record.ts";
 
-const OUTBOX = 4;
-const ENTRIES = 32;
 const WAITING = 200;
 const LONGEST_PATH = 200;
-const NO_SOURCE: Source = ["", "", "", ""];
-const DAY_MINUTES = 1_440;
 const FINAL: readonly number[] = [400, 403, 404, 413];
 
 interface Prerendered extends Document {
@@ -30,44 +27,35 @@ const locked = (name: string, work: () => void): Promise<void> =>
 
 /** Takes changes and sees that they are told. */
 export const reporter = (
-  { relay, site, tz }: Plan,
+  { relay, site, tz, experiments }: Plan,
   digest: string,
   { lockName, readRecord, writeRecord, recordFits }: Jar,
 ): ((...changes: readonly Change[]) => void) => {
   const waiting: Change[] = [];
   const sending = new Set<string>();
 
-  /** The record after as many waiting changes as one beacon, the outbox and the cookie have room for. */
-  const take = ([format, ledger, old, behind]: Kept, today: number): Kept => {
-    const minute = Math.floor(Date.now() / 6e4);
-    const day = today + behind;
-    const outbox = old.filter(([, made]) => Math.abs(minute - made) < DAY_MINUTES);
-    const nonce = newNonce();
-    let next: Kept = [format, ledger, outbox, behind];
-    let said: readonly Entry[] = [];
-    while (waiting[0] && outbox.length < OUTBOX) {
-      const [ledger, more] = waiting[0](next[1], day, minute);
-      const entries = [...said, ...more];
-      const path = location.pathname.slice(0, LONGEST_PATH);
-      const beacon: Pending = [nonce, minute, digest, day, path, ledger[3]?.[2] ?? NO_SOURCE, entries];
-      const then: Kept = [format, ledger, [...outbox, beacon], behind];
-      const fitting = entries.length <= ENTRIES && recordFits(then);
-      // The next beacon has room for it, unless there was nothing but this change.
-      if (!fitting && (said.length || outbox.length)) break;
-      waiting.shift();
-      if (fitting && more.length) [next, said] = [then, entries];
-    }
-    return next;
-  };
+  const over = (experiment: string): boolean => !experiments.some(({ key }) => key === experiment);
 
   const turn = (): void => {
     // A page made ready in advance is no visit before it is looked at.
     if ((document as Prerendered).prerendering || !waiting.length) return;
     const day = today(tz);
     const kept = readRecord(day);
-    const next = kept && take(kept, day);
-    if (next && writeRecord(next, day)) next[2].forEach(send);
-    else waiting.length = 0;
+    if (!kept) {
+      // The visitor deleted it, or took consent back.
+      waiting.length = 0;
+      return;
+    }
+    const stamp = {
+      nonce: newNonce(),
+      minute: Math.floor(Date.now() / 6e4),
+      digest,
+      today: day,
+      path: location.pathname.slice(0, LONGEST_PATH),
+    };
+    const [next, taken] = take(kept, waiting, stamp, recordFits, over);
+    waiting.splice(0, taken);
+    if (writeRecord(next, day)) next[2].forEach(send);
   };
 
   const flush = (): Promise<void> => locked(lockName, turn);
