@@ -5,13 +5,20 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from ingest_grpc.aggregator.role import serve
+from ingest_grpc.aggregator.aggregator import Aggregator
+from ingest_grpc.aggregator.reports import Reporter
+from ingest_grpc.aggregator.server import start_server
+from ingest_grpc.aggregator.store import open_store
 from tests.aggregator.traces import Clock
 
 
-def _started(port: int) -> None:
-    print(port, flush=True)
+async def main(url: str) -> None:
+    """Serve until killed."""
+    store = await open_store(url)
+    server = await start_server(Aggregator(store, Clock()), Reporter(store), "127.0.0.1:0", store.ready)
+    print(server.port, flush=True)
+    await server.wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1], "127.0.0.1:0", Clock(), asyncio.Event(), _started))
+    asyncio.run(main(sys.argv[1]))
