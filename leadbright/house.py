@@ -51,7 +51,7 @@ def run_house(settings: Settings) -> int:
 
 def run_demo(settings: Settings) -> int:
     """Run every role, the shop and the crowd until told to stop; an exit status."""
-    from leadbright.preparing import prepare_demo
+    from leadbright.preparing_demo import prepare_demo
 
     logs = settings.data / "log"
     children = [*roles(settings, logs), *extras(settings, logs)]

@@ -84,7 +84,7 @@ def demo() -> None:
 
 def demo_shop(leashed: Leashed = False) -> None:
     """Run the demo shop alone."""
-    from leadbright.wiring import demo as wiring
+    from leadbright.wiring import demo_shop as wiring
 
     settings = _settings("shop_listen")
     _run("demo-shop", settings, lambda: wiring.shop(settings), leashed=leashed)
@@ -92,7 +92,7 @@ def demo_shop(leashed: Leashed = False) -> None:
 
 def demo_crowd(leashed: Leashed = False) -> None:
     """Let simulated visitors come to the demo shop."""
-    from leadbright.wiring import demo as wiring
+    from leadbright.wiring import demo_crowd as wiring
 
     settings = _settings()
     _run("demo-crowd", settings, lambda: wiring.crowd(settings), leashed=leashed)

@@ -6,12 +6,14 @@ May not know what the apps answer.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, cast
 
 from sanic import Sanic
+from sanic.http import Http
 
 from leadbright.logs import claim_loggers
 from leadbright.setting_values import Address
@@ -44,6 +46,8 @@ class _Server(Protocol):
 async def serving(app: Sanic[Any, Any], address: Address, drain_s: float = DRAIN_S) -> AsyncIterator[None]:
     """Answer requests at `address` for as long as the context lasts; OSError where it is taken."""
     app.config.MOTD = False
+    # Sanic rewrites its own methods for speed, which it can do once a process.
+    app.config.TOUCHUP = Http.http1_response_header.__code__.co_filename == inspect.getsourcefile(Http)
     deferred = {"start_serving": False}
     host = address.host.strip("[]")
     made = await app.create_server(host, address.port, access_log=False, asyncio_server_kwargs=deferred)

@@ -6,7 +6,7 @@ Everything is drawn from the seed. May not know what a visit consists of or wher
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -36,6 +36,9 @@ MOST_AWAITED = 5_000
 """Visitors who will come back, and visitors with something left to tell, that are remembered."""
 
 
+TurnClock = Callable[[int], Awaitable[None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Pulse:
     """How lively it is."""
@@ -62,13 +65,13 @@ class Crowd:
     expired: int = 0
     """Beacons given up after a day."""
 
-    async def relive(self, world: World, first: int, last: int, a_day: int, turn_clock: Callable[[int], None]) -> None:
+    async def relive(self, world: World, first: int, last: int, a_day: int, turn_clock: TurnClock) -> None:
         """Let the hours from minute `first` to minute `last` go by, with about `a_day` newcomers a day.
 
         Visits of half a day go on side by side; `turn_clock` is told the minute before they begin.
         """
         for start in range(first // HOUR, last // HOUR, STRIDE):
-            turn_clock(start * HOUR)
+            await turn_clock(start * HOUR)
             visits = []
             for hour in range(start, min(start + STRIDE, last // HOUR)):
                 visits += self._newcomers(world, hour, a_day, first) + self.agenda.pop(hour, [])

@@ -57,13 +57,12 @@ async def past_relay(counts_url: str, journal: Path, read: Read, clock: Clock) -
         aggregator = Aggregator(store, clock.now_ms)
         relay = Relay(
             Seams(disk=disk, aggregation=aggregator, read=read, clock=clock.now_ms, randomness=os.urandom),
-            RelaySettings(name="replay", site_rate=None, source_rate=None, pace=Pace(gather_s=0.2)),
+            RelaySettings(name="replay", site_rate=None, source_rate=None, pace=Pace(gather_s=0.05)),
         )
         await relay.start()
         try:
             yield relay
-            async with asyncio.timeout(SETTLE_S):
-                await relay.settle()
+            await _settle(relay)
         finally:
             await relay.stop()
     finally:
@@ -87,9 +86,24 @@ async def replay(
     `through` may put something between crowd and relay, such as a network that loses answers.
     """
     last = clock.minute
+    first = settled = last - DAYS * DAY
+
+    async def turn(minute: int) -> None:
+        nonlocal settled
+        # An aggregator sets aside what is older than three days, so the clock may not run away from it.
+        if minute - settled >= DAY:
+            await _settle(relay)
+            settled = minute
+        clock.turn(minute)
+
     world = World(plan, digest, origin, calendar(plan.timezone), through(into(relay, plan.site, origin)), note)
-    await crowd.relive(world, last - DAYS * DAY, last, a_day, clock.turn)
-    clock.turn(last)
+    await crowd.relive(world, first, last, a_day, turn)
+    await turn(last)
     async with asyncio.timeout(SETTLE_S):
         while not await crowd.settle(world, last):
             pass
+
+
+async def _settle(relay: Relay) -> None:
+    async with asyncio.timeout(SETTLE_S):
+        await relay.settle()

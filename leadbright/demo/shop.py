@@ -29,9 +29,9 @@ _OF_KIND = {
 App = Sanic[Any, Any]
 
 
-def make_shop(cdn_base: str) -> App:
-    """The shop's app; `cdn_base` is where its pages load the snippet from."""
-    app: App = Sanic("leadbright_shop", configure_logging=False)
+def make_shop(cdn_base: str, name: str = "leadbright_shop") -> App:
+    """The shop's app; `cdn_base` is where its pages load the snippet from. `name` must be new in this process."""
+    app: App = Sanic(name, configure_logging=False)
     app.config.REQUEST_MAX_SIZE = 16_384
     pages = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True

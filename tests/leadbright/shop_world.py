@@ -15,7 +15,7 @@ from domain.artifact import Artifact, Digest, digest_of
 from domain.names import GoalKey
 from leadbright.definition_folder import read_definition
 from leadbright.demo.letters import Answer, Letter, Post
-from leadbright.preparing import DEFINITION
+from leadbright.demo.site import DEFINITION
 
 ORIGIN = "http://127.0.0.1:8603"
 RUNTIME = Runtime(

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from leadbright.cli import make_app
-from leadbright.preparing import DEFINITION
+from leadbright.demo.site import DEFINITION
 
 
 @pytest.fixture

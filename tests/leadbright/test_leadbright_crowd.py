@@ -78,6 +78,10 @@ async def test_the_report_equals_the_oracle_though_a_quarter_of_all_answers_is_l
         await store.close()
 
 
+async def still(_: int) -> None:
+    """Turns no clock."""
+
+
 async def told(seed: str, a_day: int = 12) -> tuple[str, Oracle]:
     """A digest of everything that a crowd sends, and what it did."""
     sent = hashlib.sha256()
@@ -89,7 +93,7 @@ async def told(seed: str, a_day: int = 12) -> tuple[str, Oracle]:
 
     plan = shop().plan
     world = World(plan, digest(), ORIGIN, calendar(plan.timezone), post, oracle.note)
-    await Crowd(seed).relive(world, NOON - history.DAYS * DAY, NOON, a_day, lambda _: None)
+    await Crowd(seed).relive(world, NOON - history.DAYS * DAY, NOON, a_day, still)
     return sent.hexdigest(), oracle
 
 
@@ -141,7 +145,7 @@ async def test_those_who_will_come_back_are_remembered_once(tmp_path: Path) -> N
 
     crowd = Crowd("memory")
     world = World(plan, digest(), ORIGIN, calendar(plan.timezone), post, Oracle().note)
-    await crowd.relive(world, NOON - DAY, NOON, 50, lambda _: None)
+    await crowd.relive(world, NOON - DAY, NOON, 50, still)
     assert crowd.agenda
     keep_memory(tmp_path / "crowd.json", crowd.agenda)
     assert take_memory(tmp_path / "crowd.json") == crowd.agenda

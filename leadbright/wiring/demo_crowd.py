@@ -1,4 +1,4 @@
-"""The demo's shop and its crowd from their parts.
+"""The demo's crowd from its parts.
 
 May not know settings that are another role's.
 """
@@ -9,20 +9,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from domain.names import SiteKey
 from leadbright.demo.live import CROWD_FILE, Addresses, crowd_coming
-from leadbright.demo.shop import make_shop
-from leadbright.serving import serving
+from leadbright.demo.site import SHOP
 from leadbright.settings import Settings
-
-SHOP = SiteKey("shop")
-
-
-@asynccontextmanager
-async def shop(settings: Settings) -> AsyncIterator[asyncio.Event]:
-    """The demo shop, serving; the event is never set."""
-    async with serving(make_shop(settings.cdn_base), settings.shop_listen):
-        yield asyncio.Event()
 
 
 @asynccontextmanager

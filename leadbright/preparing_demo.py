@@ -1,0 +1,105 @@
+"""What has to be there before the demo starts: the shop published, and the first time a history.
+
+May not know how roles run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from cdn_publish.history import DamagedError
+from cdn_publish.target import TargetError
+from config_compiler.compiler import Compiled, Deployment, compile_site
+from config_compiler.source import Source
+from domain.artifact import digest_of
+from ingest_grpc.wire.ports import UnavailableError as CountsUnavailableError
+from leadbright.definition_folder import read_definition
+from leadbright.demo.crowd import Crowd
+from leadbright.demo.history import DAYS, MINUTE_MS, Clock, past_relay, replay
+from leadbright.demo.live import CROWD_FILE, keep_memory
+from leadbright.demo.site import DEFINITION, SHOP
+from leadbright.preparing import CannotPrepareError, memory, new_link
+from leadbright.runtime import SnippetNotBuilt, load_runtime
+from leadbright.settings import Settings
+from leadbright.web_services import TargetPublisher
+from leadbright.wiring.clock import now, now_ms
+from leadbright.wiring.published import reading, target_of
+from web.services import AlreadyLive, Note, Published
+from web.store import Store
+
+NEWCOMERS_A_DAY = 300
+SEED = "two weeks in autumn"
+BY = "demo"
+
+
+async def prepare_demo(settings: Settings, say: Callable[[str], None]) -> str:
+    """Publish the shop as it is defined now, give it a history the first time, and make a link to sign in.
+
+    Raises CannotPrepareError.
+    """
+    log = settings.data / "log"
+    shutil.rmtree(log, ignore_errors=True)
+    log.mkdir()
+    async with memory(settings) as store:
+        try:
+            compiled = await _publish_shop(store, settings)
+            counts = _database_file(settings.counts)
+            if compiled is not None and counts is not None and not counts.exists():
+                say(f"Replaying {DAYS} days of visitors, this once …")
+                await _replay(compiled, counts, settings)
+        except TimeoutError as error:
+            raise CannotPrepareError("the past could not be replayed in time") from error
+        except (CountsUnavailableError, TargetError, DamagedError, SnippetNotBuilt) as error:
+            raise CannotPrepareError(str(error)) from error
+        return await new_link(store, settings)
+
+
+async def _publish_shop(store: Store, settings: Settings) -> Compiled | None:
+    """Whatever was published last, for the addresses of today; None where the definition has since been broken."""
+    entry = await store.site(SHOP)
+    if entry is None:
+        await store.save_definition(SHOP, read_definition(DEFINITION).files, BY)
+        entry = await store.site(SHOP)
+    found = await store.definition(SHOP, entry.published if entry else None)
+    if found is None:
+        return None
+    compiled = compile_site(Source(found.files), None, load_runtime(), Deployment(settings.relay_url))
+    if not isinstance(compiled, Compiled):
+        return None
+    publisher = TargetPublisher(target_of(settings), now)
+    answer = await publisher.publish(compiled.artifacts, Note(BY, str(found.revision)))
+    if not isinstance(answer, Published | AlreadyLive):
+        raise CannotPrepareError(answer.why)
+    await store.note_published(SHOP, found.revision, compiled.artifacts.digest)
+    return compiled
+
+
+async def _replay(compiled: Compiled, counts: Path, settings: Settings) -> None:
+    """Into a file aside, which takes its place once the past is whole."""
+    aside = settings.data / "replaying"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    crowd, clock = Crowd(SEED), Clock(now_ms() // MINUTE_MS)
+    config = next(a.body for a in compiled.artifacts.artifacts if a.name == "config.json")
+    read, origin = reading(target_of(settings)), settings.shop_listen.url
+    async with past_relay(f"sqlite://{aside}/counts.db", aside / "journal", read, clock) as relay:
+        await replay(crowd, compiled.plan, digest_of(config), origin, relay, clock, NEWCOMERS_A_DAY, lambda *_: None)
+    await asyncio.to_thread(_make_whole, aside / "counts.db")
+    keep_memory(settings.data / CROWD_FILE, crowd.agenda)
+    (aside / "counts.db").replace(counts)
+    await asyncio.to_thread(shutil.rmtree, aside)
+
+
+def _make_whole(database: Path) -> None:
+    """Bring what a write-ahead log may still hold into the file itself, so that the file can be moved alone."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _database_file(url: str) -> Path | None:
+    return Path(url.removeprefix("sqlite://")) if url.startswith("sqlite://") else None
