@@ -18,7 +18,8 @@ from domain.ledger import Ledger, Source, Step, convert, expose, happen, minor_u
 from domain.names import EventName, ExperimentKey, GoalKey, VariationKey
 from domain.plan import PageTest, Plan
 from domain.targeting import decide, page_matches
-from tests.conformance.plans import Json, entry_json, read_plan
+from leadbright.plan_file import read_plan
+from tests.conformance.entries import Json, entry_json
 
 FOLDER = Path(__file__).parent
 
@@ -87,7 +88,7 @@ def decisions() -> Json:
     plans = [_plan_of([_some_experiment(random, f"x{n}-{i}") for i in range(n)]) for n in range(1, 9)]
     cases = []
     for index, document in enumerate(plans):
-        plan = read_plan(document)
+        plan = _read(document)
         for _ in range(80):
             url, seed = random.choice(URLS), f"{random.getrandbits(32):08x}"
             kept = _some_kept(random, document)
@@ -102,7 +103,7 @@ def ledger() -> Json:
     document = _plan_of([_experiment("hero", goals=["signup", "purchase"]), _experiment("price", goals=["purchase"])])
     return {
         "plan": document,
-        "histories": [_history(random, read_plan(document)) for _ in range(90)],
+        "histories": [_history(random, _read(document)) for _ in range(90)],
         "amounts": [[amount, digits, minor_units(amount, digits)] for amount, digits in _amounts(random)],
     }
 
@@ -130,6 +131,10 @@ def main() -> None:
     """Write every file anew."""
     for name, make in VECTORS.items():
         (FOLDER / name).write_text(rendered(make()), encoding="utf-8")
+
+
+def _read(document: Json) -> Plan:
+    return read_plan(json.dumps(document).encode())
 
 
 def _plan_of(experiments: list[Json]) -> Json:

@@ -1,27 +1,37 @@
-"""Links a plan with the built runtime as the compiler does, so that a test can say what a browser loads.
+"""Plans, and the `lb.js` that the compiler links for them, so that a test can say what a browser loads.
 
-May not know what the plan says.
+May not know what a browser makes of it.
 """
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-DIST = Path(__file__).parents[2] / "snippet" / "dist"
-DIGEST = "3f9c2a1b8d7e4450"
+from config_compiler.emit import emit
+from config_compiler.link import link
+from config_compiler.lower import Lowered, RelayRules
+from domain.names import SiteKey
+from leadbright.plan_file import read_plan
+from leadbright.runtime import load_runtime
 
 Json = Any
 """What a JSON document holds."""
 
+NO_RULES = RelayRules(SiteKey("shop"), "Europe/Berlin", (), (), ())
+
 
 def linked(plan: Json) -> str:
-    """`lb.js` of a plan, with every module of the runtime."""
-    manifest = json.loads((DIST / "manifest.json").read_text(encoding="utf-8"))
-    modules = [(DIST / module["file"]).read_text(encoding="utf-8") for module in manifest["modules"]]
-    written = json.dumps(plan, ensure_ascii=False).replace("<", "\\u003c")
-    return f"(L=>{{{';'.join(modules)}}})({{p:{written},d:{json.dumps(DIGEST)}}})"
+    """`lb.js` of a plan, with the modules that it uses."""
+    lowered = Lowered(read_plan(json.dumps(plan).encode()), NO_RULES)
+    bodies = {artifact.name: artifact.body for artifact in emit(link(lowered, load_runtime())).artifacts}
+    return bodies["lb.js"].decode()
+
+
+def linked_anyway(plan: Json) -> str:
+    """Every module around what may be no plan at all."""
+    code = ";".join(module.code for module in load_runtime().modules)
+    return f"(L=>{{{code}}})({{p:{json.dumps(plan)},d:''}})".replace("</", "<\\/")
 
 
 def plan(**changes: Json) -> Json:
@@ -46,7 +56,7 @@ def plan(**changes: Json) -> Json:
 
 def experiment(key: str, ops: Json = (), css: str = "", **changes: Json) -> Json:
     """An experiment on every page whose every visitor sees `bold`."""
-    guards = sorted({op[1] for op in ops if op[0] in ("text", "html")})
+    guards = sorted({op[1] for op in ops if op[0] in ("text", "html", "remove")})
     arms = [["control", 0, "", [], []], ["bold", 10_000, css, guards, list(ops)]]
     goals = ["signup", "purchase", "thanks"]
     return {"key": key, "salt": key, "in": [], "out": [], "traffic": 10_000, "goals": goals, "arms": arms, **changes}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.snippet.linking import DIGEST, experiment, linked, plan
+from tests.snippet.linking import Json, experiment, linked, plan
 from tests.snippet.visits import record, settled, tried
 from tests.snippet.website import BODY, SCRIPT, Website, page
 
@@ -28,9 +28,10 @@ def test_a_first_page_is_told_in_one_beacon(website: Website, visitor: BrowserCo
     [received] = website.relay.wait_for_beacons(1)
     kept = record(visitor)
     assert kept is not None
+    assert website.script is not None
     assert received.beacon == {
         "v": 1,
-        "cfg": DIGEST,
+        "cfg": website.script[-20:-4],
         "d": kept["last"],
         "p": "/",
         "src": ["", "news", "mail", "spring"],
@@ -312,3 +313,28 @@ def test_other_sites_refer_and_the_own_ones_do_not(
         tab.goto(website.address)
         settled(tab)
         assert website.relay.received[-1].beacon["src"] == [host, "", "", ""]
+
+
+SITES: dict[str, tuple[Json, Json]] = {
+    "without experiments and goals": (plan(experiments=[], goals=[]), []),
+    "without experiments": (plan(experiments=[]), [["goal", "signup", 0, 0, []]]),
+    "without goals": (plan(goals=[]), []),
+    "with nothing to change": (plan(experiments=[experiment("hero")]), [SIGNUP]),
+    "with style alone": (plan(experiments=[experiment("hero", css="h1{color:red}")]), [SIGNUP]),
+    "with a click goal alone": (plan(goals=plan()["goals"][:1]), [SIGNUP]),
+    "with an event goal alone": (plan(goals=plan()["goals"][2:]), []),
+}
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_a_site_runs_with_the_modules_that_it_uses(name: str, website: Website, visitor: BrowserContext) -> None:
+    document, goals = SITES[name]
+    website.script = linked({**document, "relay": website.relay_address})
+    tab = visitor.new_page()
+    tab.goto(website.address)
+    settled(tab)
+    tab.click("#signup")
+    tab.evaluate("leadbright('event', 'add_to_cart')")
+    website.relay.wait_for(lambda received: any(["event", "add_to_cart"] in r.beacon["e"] for r in received))
+    first = FIRST_PAGE if document["experiments"] else FIRST_PAGE[:3]
+    assert website.relay.counted() == [*first, *goals, ["event", "add_to_cart"]]

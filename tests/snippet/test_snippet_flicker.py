@@ -140,7 +140,8 @@ def test_an_element_that_never_comes_is_reported_and_nothing_stays_hidden(
 
 
 def test_guards_without_ops_end_at_the_deadline(website: Website, visitor: BrowserContext) -> None:
-    website.script = variation(website, [["text", "#gone", "x"]]).replace('["#gone"]', '["#gone", "h1"]')
+    arms = [["bold", 10_000, "", ["#gone", "h1"], [["text", "#gone", "x"]]]]
+    website.script = linked(plan(relay=website.relay_address, experiments=[experiment("hero", arms=arms)]))
     tab = visitor.new_page()
     tab.goto(website.address)
     visibility = "getComputedStyle(document.querySelector('h1')).visibility"
