@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+
+from msgspec import Struct
 
 from domain.beacon import Admitted, Converted, Entry, Exposed, OpReported, Surroundings
 from domain.names import SiteKey
@@ -21,8 +24,7 @@ from ingest_grpc.relay.refusals import Refusal
 from ingest_grpc.relay.rules import NO_RULES, SiteRules
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """A beacon as it came in: texts as the browser sent them, empty where it sent none."""
 
     site: str
@@ -33,6 +35,9 @@ class Arrival:
     address: Address = NO_ADDRESS
     country: str = ""
     """What a trusted proxy says."""
+
+    def __repr__(self) -> str:
+        return f"Arrival({self.site!r}, …)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +75,16 @@ class Draft:
 
     def admitted(self) -> Admitted:
         """What is kept of it."""
-        surroundings = Surroundings(
-            page=self.page,
-            channel=self.provenance.channel,
-            source=self.provenance.source,
-            campaign=self.provenance.campaign,
-            country=self.country,
-            platform=self.agent.platform,
-            browser=self.agent.browser,
-            device=self.agent.device,
+        origin, agent = self.provenance, self.agent
+        surroundings = _surroundings(
+            self.page,
+            origin.channel,
+            origin.source,
+            origin.campaign,
+            self.country,
+            agent.platform,
+            agent.browser,
+            agent.device,
         )
         return Admitted(self.beacon.nonce, SiteKey(self.arrival.site), self.day, surroundings, self.entries)
 
@@ -189,6 +195,10 @@ def _capped(entry: Entry, rules: SiteRules) -> Entry:
     if type(entry) is not Converted:
         return entry
     return Converted(entry.goal, entry.count, entry.total, entry.standings, entry.amount, rules.caps[entry.goal])
+
+
+# The same few come again and again, and building a frozen one takes longer than remembering it.
+_surroundings = lru_cache(maxsize=8192)(Surroundings)
 
 
 def _arm(experiment: str, variation: str, rules: SiteRules) -> Refusal | None:

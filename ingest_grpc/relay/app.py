@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from typing import Any
 
 import structlog
@@ -28,9 +29,9 @@ from ingest_grpc.relay.refusals import Refusal
 from ingest_grpc.relay.relay import Accepted, Refused, Relay
 
 HEAD_DEADLINE_S = 4
-"""From the first byte of a request to the end of its head, however slowly bytes drip in."""
+"""For a request's head, however slowly bytes drip in; up to half as long again passes until it is noticed."""
 REQUEST_DEADLINE_S = 8
-"""From the first byte of a request to its answer."""
+"""For a request's body and the answer, likewise."""
 LAST_WORDS_S = 1
 """After that, how long the answer has to get out."""
 IDLE_S = 60
@@ -49,23 +50,26 @@ _log = structlog.get_logger()
 
 
 class PunctualProtocol(HttpProtocol):
-    """Sanic's deadlines begin anew with each byte that drips in; these count from the first byte of a request."""
+    """Sanic's deadlines begin anew with each byte that drips in; these count from when a request was first seen."""
 
-    __slots__ = ()
+    __slots__ = ("_busy_since", "_busy_with")
 
-    def data_received(self, data: bytes) -> None:
-        """Take bytes in; only the first of a request sets the clock."""
-        begun = self._time
-        http = self.http  # None until the connection's task has begun, which the first bytes may overtake
-        is_within_request = http is not None and http.stage is not Stage.IDLE
-        super().data_received(data)
-        if is_within_request:
-            self._time = begun
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  Sanic's own
+        super().__init__(**settings)
+        self._busy_with: tuple[int, Stage] | None = None
+        self._busy_since = 0.0
 
     def check_timeouts(self) -> None:
-        """Having told a browser that it is too slow, Sanic waits for the rest of its body; here the line goes dead."""
+        """Called every other second; a request that goes on takes its time from the first of these calls."""
+        http = self.http
+        busy_with = None if http is None or http.stage is Stage.IDLE else (self.state["requests_count"], http.stage)
+        if busy_with != self._busy_with:
+            self._busy_with, self._busy_since = busy_with, time.monotonic()
+        elif busy_with is not None:
+            self._time = min(self._time, self._busy_since)
         super().check_timeouts()  # type: ignore[no-untyped-call]
-        if self.http is not None and self.http.exception is not None:
+        if http is not None and http.exception is not None:
+            # Having told a browser that it is too slow, Sanic would wait for the rest of its body.
             self.loop.call_later(LAST_WORDS_S, self.abort)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import msgspec
@@ -181,8 +180,7 @@ class _Beacon(Struct, forbid_unknown_fields=True):
     e: Annotated[list[_AnyEntry], Meta(min_length=1, max_length=MOST_ENTRIES)]
 
 
-@dataclass(frozen=True, slots=True)
-class Beacon:
+class Beacon(Struct, frozen=True):
     """A beacon as the browser means it. Caps are not in its conversions yet."""
 
     nonce: bytes

@@ -36,8 +36,8 @@ class JournalLimits:
 
     group_beacons: int = 512
     group_bytes: int = 512 << 10
-    gather_s: float = 0.002
-    """How long a group waits for company while beacons come in fast."""
+    gather_s: float = 0.003
+    """How long a group waits at most until it is as large as the one before."""
     segment_bytes: int = 16 << 20
     waiting_bytes: int = 8 << 20
     """Beacons not durable yet; above it new ones are refused as BUSY."""
@@ -83,6 +83,8 @@ class Journal:
         self._waiting: deque[_Waiting] = deque()
         self._waiting_bytes = 0
         self._wake = asyncio.Event()
+        self._enough = asyncio.Event()
+        self._expected = 0
         self._is_open = False
         self._is_full = False
         self._writing = asyncio.Lock()
@@ -120,6 +122,7 @@ class Journal:
             return
         self._is_open = False
         self._wake.set()
+        self._enough.set()
         writing, looking = self._tasks
         await writing
         looking.cancel()
@@ -162,18 +165,26 @@ class Journal:
         self._waiting.append(waiting)
         self._waiting_bytes += len(waiting.payload)
         self._wake.set()
+        if len(self._waiting) >= self._expected:
+            self._enough.set()
         return waiting.confirmed
 
     async def _write_for_ever(self) -> None:
-        rush = False
         while self._waiting or self._is_open:
             await self._wake.wait()
-            if rush and len(self._waiting) < self._limits.group_beacons:
-                await asyncio.sleep(self._limits.gather_s)
+            if len(self._waiting) < self._expected and self._is_open:
+                await self._gather()
             group = self._take()
-            rush = len(group) > 1
+            self._expected = len(group)
             if group:
                 await self._commit(group)
+
+    async def _gather(self) -> None:
+        """Wait until as many are there as came last time, or not much longer."""
+        timer = asyncio.get_running_loop().call_later(self._limits.gather_s, self._enough.set)
+        self._enough.clear()
+        await self._enough.wait()
+        timer.cancel()
 
     def _take(self) -> list[_Waiting]:
         """The next group: one copied frame, or as many beacons as a frame may hold."""

@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from ingest_grpc.relay import address
 from ingest_grpc.relay.address import NO_PROXIES, Address, Network, Proxies, Sources, country_said, open_countries
@@ -118,7 +119,7 @@ async def test_a_proxys_word_goes_before_the_databases(tmp_path: Path, said: str
     countries = open_countries(tmp_path / "countries.mmdb")
     relay = world.relay(seams=replace(world.seams, countries=countries))
     await relay.start()
-    assert await relay.receive(replace(arrival(), address=Address("192.0.2.7"), country=said)) == Accepted(DAY)
+    assert await relay.receive(structs.replace(arrival(), address=Address("192.0.2.7"), country=said)) == Accepted(DAY)
     await settled(relay)
     assert [b.surroundings.country for b in world.aggregation.counted.values()] == [country]
     await relay.stop()

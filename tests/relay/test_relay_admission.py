@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from prometheus_client import generate_latest
 
 from domain.beacon import Admitted, Converted, Surroundings, Viewed
@@ -66,17 +67,17 @@ def _full(world: World) -> None:
 
 
 REFUSED: dict[Refusal, tuple[Callable[[World], object], tuple[Arrival, ...], RelaySettings]] = {
-    Refusal.NOT_JSON: (lambda _: None, (replace(arrival(), body=b"{"),), CALM),
+    Refusal.NOT_JSON: (lambda _: None, (structs.replace(arrival(), body=b"{"),), CALM),
     Refusal.WRONG_SHAPE: (lambda _: None, (arrival(["view", 2]),), CALM),
     Refusal.REPEATED: (lambda _: None, (arrival(["session"], ["session"]),), CALM),
-    Refusal.TOO_LARGE: (lambda _: None, (replace(arrival(), body=b" " * 9000),), CALM),
-    Refusal.BAD_NONCE: (lambda _: None, (replace(arrival(), nonce="1"),), CALM),
+    Refusal.TOO_LARGE: (lambda _: None, (structs.replace(arrival(), body=b" " * 9000),), CALM),
+    Refusal.BAD_NONCE: (lambda _: None, (structs.replace(arrival(), nonce="1"),), CALM),
     Refusal.UNKNOWN_EXPERIMENT: (lambda _: None, (arrival(["exp", "none", "bold"]),), CALM),
     Refusal.UNKNOWN_VARIATION: (lambda _: None, (arrival(["exp", "hero", "none"]),), CALM),
     Refusal.UNKNOWN_GOAL: (lambda _: None, (arrival(["goal", "none", 0, 0, []]),), CALM),
-    Refusal.FOREIGN_ORIGIN: (lambda _: None, (replace(arrival(), origin="https://other.example"),), CALM),
-    Refusal.UNKNOWN_SITE: (lambda _: None, (replace(arrival(), site="other"),), CALM),
-    Refusal.DECLARED_BOT: (lambda _: None, (replace(arrival(), user_agent=BOT),), CALM),
+    Refusal.FOREIGN_ORIGIN: (lambda _: None, (structs.replace(arrival(), origin="https://other.example"),), CALM),
+    Refusal.UNKNOWN_SITE: (lambda _: None, (structs.replace(arrival(), site="other"),), CALM),
+    Refusal.DECLARED_BOT: (lambda _: None, (structs.replace(arrival(), user_agent=BOT),), CALM),
     Refusal.SOURCE_OVER_QUOTA: (lambda _: None, TWICE, replace(CALM, source_rate=Rate(1, 1))),
     Refusal.SITE_OVER_QUOTA: (lambda _: None, TWICE, replace(CALM, site_rate=Rate(1, 1))),
     Refusal.RULES_UNAVAILABLE: (_away, (arrival(),), CALM),
@@ -126,10 +127,10 @@ async def test_a_beacon_that_the_disk_does_not_confirm_is_refused(world: World) 
 SITUATIONS: list[Callable[[], Arrival]] = [
     arrival,
     lambda: arrival(["exp", "none", "bold"]),
-    lambda: replace(arrival(), site="nobody"),
-    lambda: replace(arrival(), user_agent=BOT),
-    lambda: replace(arrival(), origin=""),
-    lambda: replace(arrival(), body=b"["),
+    lambda: structs.replace(arrival(), site="nobody"),
+    lambda: structs.replace(arrival(), user_agent=BOT),
+    lambda: structs.replace(arrival(), origin=""),
+    lambda: structs.replace(arrival(), body=b"["),
     lambda: arrival(d=3),
 ]
 
@@ -169,7 +170,7 @@ async def kept(world: World, sent: Arrival) -> Admitted:
 
 async def test_a_beacon_is_kept_with_its_surroundings(world: World) -> None:
     sent = arrival(p="/orders/12345", src=["www.google.com", "", "", ""])
-    sent = replace(sent, country="at", address=Address("192.0.2.1"))
+    sent = structs.replace(sent, country="at", address=Address("192.0.2.1"))
     admitted = await kept(world, sent)
     assert admitted.surroundings == Surroundings(
         page="/orders/*",
@@ -186,7 +187,7 @@ async def test_a_beacon_is_kept_with_its_surroundings(world: World) -> None:
 
 async def test_nothing_of_address_user_agent_or_path_is_kept(world: World) -> None:
     sent = arrival(p="/u/jane@doe.example")
-    sent = replace(sent, address=Address("203.0.113.77"), user_agent=CHROME + " canary")
+    sent = structs.replace(sent, address=Address("203.0.113.77"), user_agent=CHROME + " canary")
     await kept(world, sent)
     written = b"".join(world.disk.files.values())
     for canary in (b"203.0.113.77", bytes((203, 0, 113, 77)), b"canary", b"jane", b"Mozilla"):
@@ -271,7 +272,7 @@ ORIGINS = [
 @pytest.mark.parametrize(("origin", "is_own"), ORIGINS)
 async def test_a_page_is_the_sites_by_its_origin(world: World, origin: str, is_own: bool) -> None:
     expected = Accepted(DAY) if is_own else Refused(Refusal.FOREIGN_ORIGIN, DAY)
-    assert await answer(world, replace(arrival(), origin=origin)) == expected
+    assert await answer(world, structs.replace(arrival(), origin=origin)) == expected
 
 
 async def test_a_wildcard_does_not_stand_for_the_domain_itself(world: World) -> None:
@@ -281,7 +282,7 @@ async def test_a_wildcard_does_not_stand_for_the_domain_itself(world: World) -> 
 
 async def test_on_a_machine_of_ones_own_any_port_is_fine(world: World) -> None:
     world.published.files["production/shop/relay.json"] = json.dumps({**RULES, "domains": ["127.0.0.1"]}).encode()
-    assert await answer(world, replace(arrival(), origin="http://127.0.0.1:18303")) == Accepted(DAY)
+    assert await answer(world, structs.replace(arrival(), origin="http://127.0.0.1:18303")) == Accepted(DAY)
 
 
 PAGES = [
@@ -421,8 +422,8 @@ def test_a_quota_remembers_so_many_keys_at_most() -> None:
 async def test_one_place_that_sends_too_much_leaves_the_site_its_share(world: World) -> None:
     relay = world.relay(replace(CALM, source_rate=Rate(1, 3), site_rate=Rate(1, 5)))
     await relay.start()
-    loud = [await relay.receive(replace(arrival(), address=Address("192.0.2.1"))) for _ in range(10)]
-    calm_one = [await relay.receive(replace(arrival(), address=Address("192.0.2.2"))) for _ in range(2)]
+    loud = [await relay.receive(structs.replace(arrival(), address=Address("192.0.2.1"))) for _ in range(10)]
+    calm_one = [await relay.receive(structs.replace(arrival(), address=Address("192.0.2.2"))) for _ in range(2)]
     assert sum(isinstance(each, Accepted) for each in loud) == 3
     assert calm_one == [Accepted(DAY)] * 2
     await relay.stop()
@@ -432,7 +433,7 @@ async def test_the_same_beacon_sent_again_is_accepted_and_counted_once(world: Wo
     relay = world.relay()
     await relay.start()
     sent = arrival()
-    for each in (sent, sent, replace(sent, country="DE")):
+    for each in (sent, sent, structs.replace(sent, country="DE")):
         assert await relay.receive(each) == Accepted(DAY)
     await settled(relay)
     assert (len(world.aggregation.counted), world.aggregation.duplicates) == (1, 2)
@@ -443,7 +444,7 @@ async def test_metrics_tell_the_counts_and_no_names_of_strangers(world: World) -
     relay: Relay = world.relay()
     await relay.start()
     await relay.receive(arrival())
-    await relay.receive(replace(arrival(), site="nobody-knows"))
+    await relay.receive(structs.replace(arrival(), site="nobody-knows"))
     text = generate_latest(relay.metrics()).decode()
     assert "leadbright_relay_beacons_received_total 2.0" in text
     assert "leadbright_relay_beacons_admitted_total 1.0" in text
