@@ -201,3 +201,7 @@ def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder, running_postgres() as server, new_database(server) as postgres:
         asyncio.run(compare(Path(folder), postgres))
+
+
+if __name__ == "__main__":
+    main()

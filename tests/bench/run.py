@@ -1,6 +1,6 @@
 """Runs every benchmark of this folder in a process of its own, then weighs the snippet beside its peers.
 
-A benchmark is `bench_NAME.py` whose `main()` prints a table with its ratios. May not know what is measured.
+A benchmark is `bench_NAME.py`, which prints a table with its ratios when it is run. May not know what is measured.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def main(wanted: list[str]) -> int:
 def run(name: str) -> bool:
     """Run one benchmark to its end or the deadline."""
     print(f"\n## {name.removeprefix('bench_').replace('_', ' ')}\n", flush=True)
-    code = f"from tests.bench.{name} import main; main()"
+    command = [sys.executable, "-m", f"tests.bench.{name}"]
     try:
-        return subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, timeout=DEADLINE_S).returncode == 0
+        return subprocess.run(command, cwd=ROOT, check=False, timeout=DEADLINE_S).returncode == 0
     except subprocess.TimeoutExpired:
         return False
 

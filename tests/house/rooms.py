@@ -129,7 +129,7 @@ ROOMS: dict[str, Room] = {
             "typer",
             "uvloop",
         ),
-        never=("sqlite3",),
+        never=(),
         why="the wiring joins concrete parts; what they decide stands in their rooms",
     ),
 }
@@ -154,6 +154,11 @@ CONFINED: tuple[Confined, ...] = (
         "tortoise",
         (*TABLES, "leadbright/*"),
         "a database is reached in the files whose names say so",
+    ),
+    Confined(
+        "sqlite3",
+        (*TABLES, "leadbright/preparing_demo.py"),
+        "a database is reached in the files whose names say so; the demo makes a file of its own whole",
     ),
     Confined(
         "json",
