@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.e2e.house import House
+from tests.services.house import House
 from tests.snippet.conftest import browser
 from tests.snippet.conftest import new_visitor as new_robot
 

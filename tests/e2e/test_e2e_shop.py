@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
-from tests.e2e.house import House
+from tests.services.house import House
 
 ORIGINAL, BOLD = "Boots for wet ground, made to be mended", "Dry feet. Every mile."
 NewVisitor = Callable[..., BrowserContext]
