@@ -37,9 +37,10 @@ _ARMS = _TOTALS + "what >= ? AND what < ? ORDER BY day, what"
 _GOALS = _TOTALS + "what LIKE ? ORDER BY day, what"
 _TRAFFIC = _TOTALS + "(what IN ('visitors', 'sessions', 'views', 'bounces') OR (what >= 'gap/' AND what < 'gap0'))"
 
-_BREAKDOWNS = """SELECT dimension, value, CAST(SUM(n) AS bigint) AS n FROM counts_cell
-                 WHERE site = ? AND dimension <> '' AND day BETWEEN ? AND ? AND what = 'views'
-                 GROUP BY dimension, value ORDER BY n DESC, value"""
+_DIMENSIONS = ", ".join(f"'{dimension}'" for dimension in ORIGINS_AND_PAGE)
+_BREAKDOWNS = f"""SELECT dimension, value, CAST(SUM(n) AS bigint) AS n FROM counts_cell
+                 WHERE site = ? AND dimension IN ({_DIMENSIONS}) AND day BETWEEN ? AND ? AND what = 'views'
+                 GROUP BY dimension, value ORDER BY n DESC, value"""  # noqa: S608 - our own words only
 
 _BOOK_SUMS = ", ".join(f"CAST(COALESCE(SUM({column}), 0) AS bigint) AS {column}" for column in Book._fields)
 _TOTAL_BOOK = f"SELECT {_BOOK_SUMS} FROM counts_book"  # noqa: S608 - column names only

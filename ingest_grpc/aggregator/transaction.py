@@ -85,11 +85,12 @@ class Transaction:
         # In order, so that two aggregators that hold the same beacons wait for each other instead of locking up.
         for chunk in chunks(sorted(nonces), self.dialect.chunk):
             rows = self.dialect.rows(("text", "bytes"), chunk)
+            # Not NOT EXISTS: PostgreSQL would turn it into a join, and read a whole period to find a few nonces.
             sql = f"""WITH wanted (site, nonce) AS ({rows.sql})
                       INSERT INTO counts_nonce (period, site, nonce)
-                      SELECT CAST(? AS bigint), site, nonce FROM wanted WHERE NOT EXISTS (
+                      SELECT CAST(? AS bigint), site, nonce FROM wanted WHERE (
                           SELECT 1 FROM counts_nonce AS old WHERE old.period IN ({", ".join("?" * len(earlier))})
-                          AND old.site = wanted.site AND old.nonce = wanted.nonce)
+                          AND old.site = wanted.site AND old.nonce = wanted.nonce LIMIT 1) IS NULL
                       ON CONFLICT DO NOTHING RETURNING site, nonce"""  # noqa: S608 - placeholders only
             new = await self._fetch(sql, *rows.arguments, period, *earlier)
             found.update((SiteKey(site), nonce) for site, nonce in new)
@@ -97,9 +98,12 @@ class Transaction:
 
     async def forget_nonces(self, period: int, limit: int) -> int:
         """Drop nonces of periods that are too old to matter in `period`, at most `limit`; returns how many."""
-        sql = """DELETE FROM counts_nonce WHERE (period, site, nonce) IN (
-                     SELECT period, site, nonce FROM counts_nonce WHERE period <= ? LIMIT ?)"""
-        return (await self._execute(sql, period - LIVE_PERIODS, limit))[0]
+        # Found first and dropped by their keys: either database would otherwise read a whole period for a few of them.
+        found = "SELECT period, site, nonce FROM counts_nonce WHERE period <= ? ORDER BY period, site, nonce LIMIT ?"
+        old = await self._fetch(found, period - LIVE_PERIODS, limit)
+        dropped = self.dialect.finished("DELETE FROM counts_nonce WHERE period = ? AND site = ? AND nonce = ?")
+        await self.client.execute_many(dropped, [list(key) for key in old])
+        return len(old)
 
     async def forget_epochs(self, before_ms: int) -> None:
         """Drop the watermarks of epochs that have been silent since `before_ms`."""
