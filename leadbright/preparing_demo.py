@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 from cdn_publish.history import DamagedError
@@ -17,6 +15,7 @@ from cdn_publish.target import TargetError
 from config_compiler.compiler import Compiled, Deployment, compile_site
 from config_compiler.source import Source
 from domain.artifact import digest_of
+from ingest_grpc.aggregator.store import open_store as open_counts
 from ingest_grpc.wire.ports import UnavailableError as CountsUnavailableError
 from leadbright.definition_folder import read_definition
 from leadbright.demo.crowd import Crowd
@@ -89,16 +88,19 @@ async def _replay(compiled: Compiled, counts: Path, settings: Settings) -> None:
     read, origin = reading(target_of(settings)), settings.shop_listen.url
     async with past_relay(f"sqlite://{aside}/counts.db", aside / "journal", read, clock) as relay:
         await replay(crowd, compiled.plan, digest_of(config), origin, relay, clock, NEWCOMERS_A_DAY, lambda *_: None)
-    await asyncio.to_thread(_make_whole, aside / "counts.db")
+    await _make_whole(aside / "counts.db")
     keep_memory(settings.data / CROWD_FILE, crowd.agenda)
     (aside / "counts.db").replace(counts)
     await asyncio.to_thread(shutil.rmtree, aside)
 
 
-def _make_whole(database: Path) -> None:
-    """Bring what a write-ahead log may still hold into the file itself, so that the file can be moved alone."""
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+async def _make_whole(database: Path) -> None:
+    """Have the write-ahead log taken into the file, so that the file can be moved alone. Raises CannotPrepareError."""
+    for _ in range(3):
+        if not database.with_name(f"{database.name}-wal").exists():
+            return
+        await (await open_counts(f"sqlite://{database}")).close()
+    raise CannotPrepareError(f"another process holds {database} open")
 
 
 def _database_file(url: str) -> Path | None:

@@ -38,6 +38,9 @@ def run_until_stopped(role: Role, *, leashed: bool = False) -> int:
             return runner.run(_hold(role, leashed))
         except CannotStartError as error:
             sys.stderr.write(f"can't start: {error}\n")
+            sys.stderr.flush()
+            # At once: threads of a database that did not open would complain to a loop that is gone.
+            os._exit(FAILED)
         except Exception as error:  # noqa: BLE001 -- the end of the process: said in the log, not on bare stderr
             structlog.get_logger().error("the role failed", exc_info=error)
     return FAILED
