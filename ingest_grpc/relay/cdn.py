@@ -6,6 +6,7 @@ May not know what the files say or where they are kept.
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Protocol
@@ -18,6 +19,7 @@ from domain.artifact import Digest, digest_of
 POINTER = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 IMMUTABLE = "public, max-age=31536000, immutable"
 
+_PATH = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*")
 _SMALL = 256
 """Bytes under which compression makes nothing smaller."""
 
@@ -37,7 +39,7 @@ Serve = Callable[[str], Awaitable[Served | None]]
 
 async def answer(request: Request, path: str, serve: Serve) -> HTTPResponse:
     """A file with what caches need to know, 304 where the browser has it, 404 where there is none."""
-    served = await serve(path)
+    served = await serve(path) if _PATH.fullmatch(path) and ".." not in path else None
     if served is None:
         return HTTPResponse("no such file\n", 404, {"cache-control": "public, max-age=10", **_OPEN})
     tag = f'W/"{digest_of(served.body)}"'

@@ -6,12 +6,16 @@ Each call runs in a thread of its own kind, so that the loop never waits for a d
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
+
+LOCK = "lock"
+"""A file that is locked while a process has the folder; empty."""
 
 T = TypeVar("T")
 
@@ -26,6 +30,10 @@ class Room:
 
 class Disk(Protocol):
     """A folder of append-only files. Everything raises OSError."""
+
+    async def claim(self) -> None:
+        """Take the folder for this process alone; OSError where another one has it."""
+        ...
 
     async def names(self) -> Sequence[str]:
         """The files, in order of name."""
@@ -64,9 +72,14 @@ class FolderDisk:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal-write")
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-read")
         self._open: tuple[str, int] | None = None
+        self._lock: int | None = None
+
+    async def claim(self) -> None:
+        """Make the folder where there is none, and lock it until `close` or the end of the process."""
+        await self._run(self._writer, self._claim)
 
     async def names(self) -> Sequence[str]:
-        """The files, in order of name; makes the folder where there is none."""
+        """The files, in order of name."""
         return await self._run(self._reader, self._names)
 
     async def size(self, name: str) -> int:
@@ -94,16 +107,28 @@ class FolderDisk:
         return await self._run(self._reader, self._room)
 
     def close(self) -> None:
-        """Wait for the call in progress, close the file, end the threads."""
+        """Wait for the call in progress, end the threads, close the file, give the folder back."""
         self._writer.shutdown(wait=True, cancel_futures=True)
         self._reader.shutdown(wait=True, cancel_futures=True)
         self._close_file()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     async def _run(self, threads: ThreadPoolExecutor, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(threads, call)
 
-    def _names(self) -> Sequence[str]:
+    def _claim(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(self._folder / LOCK, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(lock)
+            raise BlockingIOError(error.errno, "another process has the journal", str(self._folder)) from error
+        self._lock = lock
+
+    def _names(self) -> Sequence[str]:
         return sorted(entry.name for entry in os.scandir(self._folder) if entry.is_file())
 
     def _read(self, name: str, offset: int, size: int) -> bytes:

@@ -74,7 +74,7 @@ class Sender:
 
     async def run(self, turn: asyncio.Semaphore) -> Ending:
         """Send until done. Only while it has its turn it reads and calls."""
-        while self._sending.shelf.holds(self.epoch):
+        while self._written is not None or self._sending.shelf.holds(self.epoch):
             try:
                 async with turn:
                     ending = await self._catch_up()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
@@ -63,6 +64,8 @@ class RelaySettings:
     reading: Reading = field(default_factory=Reading)
     journal: JournalLimits = field(default_factory=JournalLimits)
     pace: Pace = field(default_factory=Pace)
+    drain_s: float = 2.0
+    """How long a relay that stops goes on sending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ class Relay:
     def __init__(self, seams: Seams, settings: RelaySettings) -> None:
         self.counts = Counts()
         self._clock = seams.clock
+        self._disk = seams.disk
+        self._drain_s = settings.drain_s
         self._gate = Gate(
             countries=seams.countries,
             sources=Sources(seams.randomness),
@@ -119,13 +124,17 @@ class Relay:
     async def start(self) -> None:
         """Open the journal in a new epoch and begin to send, what earlier processes left too. Raises OSError."""
         read_agent("warm up: the first look at a user agent takes a tenth of a second")
+        await self._disk.claim()
         old = await self._shelf.open()
         await self._journal.open()
         self._dispatch.start(old)
 
     async def stop(self) -> None:
-        """Take nothing more, make durable what was taken, stop sending; what is not acknowledged stays on disk."""
+        """Take nothing more, make durable what was taken, send for a little longer; the rest stays on disk."""
         await self._journal.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._drain_s):
+                await self._dispatch.settle()
         await self._dispatch.stop()
         await self._rules.close()
 

@@ -118,13 +118,11 @@ class Shelf:
         """Whether anything is left of an epoch."""
         return epoch.id in self._lines
 
-    def is_closed(self, epoch: Epoch) -> bool:
-        """Whether nothing will be added to an epoch."""
-        return self._lines[epoch.id].is_closed
-
     async def frames(self, epoch: Epoch, after: Watermark) -> tuple[Frame, ...]:
         """The frames that follow a watermark, about a megabyte of them; none at the end of what is durable."""
-        line = self._lines[epoch.id]
+        line = self._lines.get(epoch.id)
+        if line is None:
+            return ()
         if line.at != after or not line.reading:
             self._seek(line, after)
         while (segment := self._being_read(line)) is not None:
@@ -136,7 +134,9 @@ class Shelf:
 
     async def sweep(self, epoch: Epoch, acknowledged: int, now_ms: int) -> None:
         """Delete the segments of which every frame was acknowledged long enough ago."""
-        line = self._lines[epoch.id]
+        line = self._lines.get(epoch.id)
+        if line is None:
+            return
         for segment in tuple(line.segments):
             if segment.is_closed and self._is_useless(line, segment, acknowledged, now_ms):
                 await self._disk.remove(segment.name)

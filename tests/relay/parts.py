@@ -105,6 +105,9 @@ class MemoryDisk:
         """Open the gate."""
         self.gate.set()
 
+    async def claim(self) -> None:
+        """As Disk's."""
+
     async def names(self) -> Sequence[str]:
         """As Disk's."""
         return sorted(self.files)
@@ -235,7 +238,7 @@ class World:
         return Relay(seams or self.seams, settings or CALM)
 
 
-CALM = RelaySettings("relay-1", None, None, pace=QUICK, journal=JournalLimits(gather_s=0.0))
+CALM = RelaySettings("relay-1", None, None, pace=QUICK, journal=JournalLimits(gather_s=0.0), drain_s=0.0)
 """Settings without quotas, and with senders that never wait long."""
 
 

@@ -313,6 +313,15 @@ async def test_what_is_not_published_is_not_served(world: World, path: str) -> N
         assert (await client.get(path)).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/cdn/%2e%2e/x", "/cdn/a..b/x", "/cdn/a%00b", "/cdn/a//b", "/cdn/a b", "/cdn/a%2fb"])
+async def test_what_is_no_path_of_a_file_is_not_even_looked_for(world: World, path: str) -> None:
+    async def fail(_: str) -> Artifact | None:
+        raise AssertionError
+
+    async with browser(world.relay(), serve=fail) as client:
+        assert (await client.get(path)).status_code == 404
+
+
 async def test_without_an_embedded_cdn_there_are_no_files(world: World) -> None:
     async with browser(world.relay()) as client:
         assert (await client.get("/cdn/production/shop/lb.js")).status_code == 404

@@ -284,6 +284,26 @@ async def asked_again(world: World) -> None:
     await soon(lambda: world.aggregation.hellos >= before + 2)
 
 
+async def test_a_disk_that_fails_at_once_and_then_recovers_loses_nothing_confirmed(world: World) -> None:
+    relay = world.relay(SMALL)
+    await relay.start()
+    world.disk.failures = 1
+    await relay.receive(arrival())
+    await asked_again(world)
+    await receive(relay, 3)
+    await settled(relay)
+    assert len(world.aggregation.counted) == 3
+    await relay.stop()
+
+
+async def test_a_relay_that_stops_sends_a_little_longer(world: World) -> None:
+    relay = world.relay(replace(SMALL, drain_s=5.0))
+    await relay.start()
+    await receive(relay, 20)
+    await relay.stop()
+    assert len(world.aggregation.counted) == 20
+
+
 async def test_acknowledged_segments_are_kept_50_hours_and_then_deleted(world: World) -> None:
     relay = await drain(world)
     await receive(relay, 10)

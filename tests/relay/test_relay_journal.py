@@ -13,7 +13,7 @@ import pytest
 from domain.beacon import Admitted, Surroundings, Viewed
 from domain.names import SiteKey
 from ingest_grpc.relay.counts import Counts
-from ingest_grpc.relay.disk import Disk, FolderDisk
+from ingest_grpc.relay.disk import LOCK, Disk, FolderDisk
 from ingest_grpc.relay.journal import Journal, JournalLimits
 from ingest_grpc.relay.refusals import Refusal
 from ingest_grpc.relay.segment import HEAD_BYTES, read_frames, read_head
@@ -249,7 +249,7 @@ async def test_on_a_real_disk_beacons_are_confirmed_after_fdatasync(
 
     monkeypatch.setattr(os, "fdatasync", noted)
     disk = FolderDisk(folder)
-    await disk.names()
+    await disk.claim()
     journal = journal_on(disk, ON_DISK)
     await journal.open()
     for number in range(3):
@@ -264,7 +264,7 @@ async def test_on_a_real_disk_a_failed_fdatasync_is_never_tried_again_on_that_fi
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk = FolderDisk(folder)
-    await disk.names()
+    await disk.claim()
     journal = journal_on(disk, ON_DISK)
     await journal.open()
     sync = os.fdatasync
@@ -282,12 +282,13 @@ async def test_on_a_real_disk_a_failed_fdatasync_is_never_tried_again_on_that_fi
     await journal.close()
     disk.close()
     assert files[0] != files[1]
-    assert len(os.listdir(folder)) == 2
+    assert len(os.listdir(folder)) == 3
 
 
 async def test_a_folder_disk_reads_what_it_wrote(folder: Path) -> None:
     disk = FolderDisk(folder)
-    assert await disk.names() == []
+    await disk.claim()
+    assert await disk.names() == [LOCK]
     await disk.create("a.seg", b"head")
     await disk.append("a.seg", b"frame")
     assert await disk.size("a.seg") == 9
@@ -298,6 +299,16 @@ async def test_a_folder_disk_reads_what_it_wrote(folder: Path) -> None:
         await disk.append("b.seg", b"")
     await disk.remove("a.seg")
     await disk.remove("a.seg")
-    assert await disk.names() == []
+    assert await disk.names() == [LOCK]
     assert (await disk.room()).free > 0
     disk.close()
+
+
+async def test_a_folder_belongs_to_one_process_at_a_time(folder: Path) -> None:
+    first, second = FolderDisk(folder), FolderDisk(folder)
+    await first.claim()
+    with pytest.raises(BlockingIOError, match="another process"):
+        await second.claim()
+    first.close()
+    await second.claim()
+    second.close()
