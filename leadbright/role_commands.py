@@ -54,6 +54,8 @@ def web(leashed: Leashed = False) -> None:
     from leadbright.wiring import web as wiring
 
     settings = _settings("web_listen")
+    if not leashed:
+        _offer_link(settings)
     _run("web", settings, lambda: wiring.web(settings), leashed=leashed)
 
 
@@ -133,6 +135,15 @@ def _settings(*binding: str, defaults: dict[str, str] | None = None) -> Settings
     if not isinstance(settings, Settings):
         _fail("\n".join(complaint.text for complaint in settings), WRONG_USAGE)
     return settings
+
+
+def _offer_link(settings: Settings) -> None:
+    from leadbright.preparing import CannotPrepareError, prepare_house
+
+    try:
+        typer.echo(f"sign in, once: {asyncio.run(prepare_house(settings))}")
+    except CannotPrepareError as error:
+        _fail(str(error), FAILED)
 
 
 def _run(name: str, settings: Settings, role: Role, *, leashed: bool) -> NoReturn:

@@ -143,6 +143,14 @@ async def test_each_role_runs_alone_and_stops_when_told(
             assert await process.wait() == 0
 
 
+async def test_the_web_alone_says_how_to_sign_in(settings: Settings) -> None:
+    async with running(settings, "web") as process:
+        link = (await said(process, "sign in")).split()[-1]
+        assert await until_ready(readiness.over_http(settings.web_listen), PATIENCE_S)
+        async with httpx.AsyncClient() as client:
+            assert (await client.get(link)).status_code == 200
+
+
 async def test_a_database_that_cannot_be_opened_is_one_line(settings: Settings) -> None:
     nowhere = {"LEADBRIGHT_COUNTS": "sqlite:///no/such/folder/counts.db"}
     async with running(settings, "aggregator", more=nowhere) as process:
