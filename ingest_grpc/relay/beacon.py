@@ -78,9 +78,6 @@ class _Session(_Entry, tag="session"):
     def meaning(self) -> Entry:
         return _SESSION
 
-    def once(self) -> object:
-        return "session"
-
 
 class _View(_Entry, tag="view"):
     second: Literal[0, 1] = 0

@@ -69,7 +69,7 @@ def _full(world: World) -> None:
 REFUSED: dict[Refusal, tuple[Callable[[World], object], tuple[Arrival, ...], RelaySettings]] = {
     Refusal.NOT_JSON: (lambda _: None, (structs.replace(arrival(), body=b"{"),), CALM),
     Refusal.WRONG_SHAPE: (lambda _: None, (arrival(["view", 2]),), CALM),
-    Refusal.REPEATED: (lambda _: None, (arrival(["session"], ["session"]),), CALM),
+    Refusal.REPEATED: (lambda _: None, (arrival(["visit", 0, 0], ["visit", 0, 0]),), CALM),
     Refusal.TOO_LARGE: (lambda _: None, (structs.replace(arrival(), body=b" " * 9000),), CALM),
     Refusal.BAD_NONCE: (lambda _: None, (structs.replace(arrival(), nonce="1"),), CALM),
     Refusal.UNKNOWN_EXPERIMENT: (lambda _: None, (arrival(["exp", "none", "bold"]),), CALM),

@@ -92,6 +92,7 @@ GOOD: dict[str, bytes] = {
     "an emoji written as a pair of surrogates": body(src=["", "", "", "\U0001f600"]),
     "a day years off": body(d=-3),
     "an experiment that is called visit": body(["visit", 0, 0], ["exp", "visit", "a"]),
+    "two sessions of one page": body(["session"], ["view"], ["session"], ["view"]),
     "two conversions of one goal": body(["goal", "signup", 0, 0, []], ["goal", "signup", 1, 0, []]),
     "as many entries as may be": body(*[["view"]] * 32),
     "as many bytes as may be": body(src=["", "", "", ""]) + b" " * (MOST_BYTES - len(body())),
@@ -208,7 +209,6 @@ BAD: dict[str, tuple[bytes, Refusal]] = {
     "a key twice, with a space": (body().replace(b'"v": 1', b'"v" :1,"v":1'), Refusal.REPEATED),
     "a covariate twice": (_raw('["exp","hero","bold",{"signup":1,"signup":2}]'), Refusal.REPEATED),
     "two visits": (body(["visit", 0, 0], ["visit", 0, 0]), Refusal.REPEATED),
-    "two sessions": (body(["session"], ["session"]), Refusal.REPEATED),
     "two exposures to one experiment": (body(["exp", "hero", "bold"], ["exp", "hero", "control"]), Refusal.REPEATED),
     "two standings in one experiment": (
         body(["goal", "signup", 0, 0, [["hero", "bold", 0, 0], ["hero", "control", 0, 0]]]),
