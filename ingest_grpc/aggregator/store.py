@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]
@@ -70,6 +71,9 @@ class Store:
         self._jobs: asyncio.Queue[_Job[Any] | None] = asyncio.Queue(QUEUED_WRITES)
         self._closing = False
         self._written = True
+        self._readers = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
         self._writer = asyncio.create_task(self._write_forever(), name="counts writer")
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
@@ -89,9 +93,12 @@ class Store:
 
     async def read(self, sql: str, arguments: Sequence[object] = ()) -> list[Row]:
         """The rows of one SELECT, written with `?`. Raises UnavailableError."""
+        if self._closing:
+            raise UnavailableError("the counts are being closed")
         client = self._context.connections.get(READER)
         try:
-            _, rows = await client.execute_query(self.dialect.finished(sql), list(arguments))
+            with self._reading():
+                _, rows = await client.execute_query(self.dialect.finished(sql), list(arguments))
         except _BROKEN as error:
             raise UnavailableError(f"the counts cannot be read: {error}") from error
         return [tuple(row) for row in rows]
@@ -106,15 +113,27 @@ class Store:
         return self._written
 
     async def close(self) -> None:
-        """Finish the transactions that wait, then close every connection."""
+        """Finish what is being written and read, then close every connection."""
         if not self._closing:
             self._closing = True
             self.live.close()
             await self._jobs.put(None)
-        _, late = await asyncio.wait({self._writer}, timeout=CLOSE_DEADLINE_S)
-        if late:
-            self._writer.cancel()
+        quiet = asyncio.create_task(self._quiet.wait())
+        _, late = await asyncio.wait({self._writer, quiet}, timeout=CLOSE_DEADLINE_S)
+        for task in late:
+            task.cancel()
         await self._context.close_connections()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        self._readers += 1
+        self._quiet.clear()
+        try:
+            yield
+        finally:
+            self._readers -= 1
+            if not self._readers:
+                self._quiet.set()
 
     async def _write_forever(self) -> None:
         with self._context:
@@ -166,6 +185,9 @@ async def open_store(url: str) -> Store:
     }
     context = TortoiseContext()
     try:
+        if dialect is SQLITE:
+            # A path that cannot be opened would leave aiosqlite's thread behind.
+            sqlite3.connect(url.removeprefix("sqlite://")).close()
         with context:
             await context.init(config=config)
             async with in_transaction(WRITER) as client:

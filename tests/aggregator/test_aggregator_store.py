@@ -144,6 +144,8 @@ async def test_waiting_transactions_are_finished_before_the_store_closes(counts_
     assert await begun
     with pytest.raises(UnavailableError, match="closed"):
         await store.write(_look)
+    with pytest.raises(UnavailableError, match="closed"):
+        await store.read("SELECT 1")
     again = await open_store(counts_url)
     assert await again.write(_look) == MARK
     await again.close()
