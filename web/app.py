@@ -18,15 +18,12 @@ from web.cookie import SessionCookie
 from web.database import UnavailableError
 from web.definitions import Definitions
 from web.desk import Desk, framed
-from web.guard import STEPS, Guard, add_headers
+from web.guard import MOST_BYTES, STEPS, Guard, add_headers
 from web.permission import Permission
 from web.render import Renderer
 from web.routes import ROUTES, Handler
 from web.services import Services
 from web.static_files import read_static_files
-
-MOST_BYTES = 1_000_000
-"""A definition is text; nothing larger is ever sent here."""
 
 REQUEST_S, RESPONSE_S, IDLE_S = 10, 60, 60
 
@@ -41,7 +38,7 @@ def create_app(services: Services, name: str = "leadbright_web") -> Sanic[Any, A
     renderer = Renderer(static.addresses)
     cookie = SessionCookie(services.web_url.rstrip("/"))
     desk = Desk(services, Definitions(services), renderer, cookie)
-    permissions = {route.name: route.permission for route in ROUTES} | {STATIC: Permission.PUBLIC}
+    permissions = {route.name: route.permission for route in ROUTES} | {STATIC: Permission.OPEN}
     app = Sanic(name, error_handler=_Failures(renderer), configure_logging=False)
     app.config.update(
         ACCESS_LOG=False,

@@ -22,6 +22,11 @@ from web.tokens import form_token, same
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods by which nothing may change."""
 
+MOST_BYTES = 1_000_000
+"""A definition is text; nothing larger is ever sent here."""
+
+_ASKED = frozenset({Permission.PUBLIC, Permission.SIGNED_IN})
+
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -52,10 +57,17 @@ class Guard:
 Step = Callable[[Guard, Request], Awaitable[HTTPResponse | None]]
 
 
+async def refuse_too_large(guard: Guard, request: Request) -> HTTPResponse | None:
+    """Sanic reads no body that is too large, so that nothing below would find what it looks for in it."""
+    length: str = request.headers.get("content-length", "")
+    return guard.renderer.refusal(413, Page()) if length.isdigit() and int(length) > MOST_BYTES else None
+
+
 async def identify(guard: Guard, request: Request) -> None:
     """Find out who is signed in."""
     secret = guard.cookie.read(request)
-    request.ctx.session = await guard.store.session(secret) if secret and permission_of(guard, request) else None
+    is_asked = permission_of(guard, request) in _ASKED
+    request.ctx.session = await guard.store.session(secret) if secret and is_asked else None
 
 
 async def refuse_unlisted_route(guard: Guard, request: Request) -> HTTPResponse | None:
@@ -88,6 +100,7 @@ async def refuse_without_form_token(guard: Guard, request: Request) -> HTTPRespo
 
 
 STEPS: tuple[Step, ...] = (
+    refuse_too_large,
     identify,
     refuse_unlisted_route,
     refuse_signed_out,

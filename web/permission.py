@@ -11,5 +11,7 @@ from enum import Enum
 class Permission(Enum):
     """What a route asks of whoever uses it."""
 
+    OPEN = "anybody, unasked"
+    """Who it is is not even looked up: health, and files without secrets."""
     PUBLIC = "anybody"
     SIGNED_IN = "somebody signed in"

@@ -28,11 +28,11 @@ class Route:
     permission: Permission
 
 
-PUBLIC, SIGNED_IN = Permission.PUBLIC, Permission.SIGNED_IN
+OPEN, PUBLIC, SIGNED_IN = Permission.OPEN, Permission.PUBLIC, Permission.SIGNED_IN
 
 ROUTES: tuple[Route, ...] = (
-    Route("healthz", "GET", "/healthz", health.healthz, PUBLIC),
-    Route("readyz", "GET", "/readyz", health.readyz, PUBLIC),
+    Route("healthz", "GET", "/healthz", health.healthz, OPEN),
+    Route("readyz", "GET", "/readyz", health.readyz, OPEN),
     Route("explain_sign_in", "GET", "/sign-in", sign_in.explain, PUBLIC),
     Route("offer_sign_in", "GET", "/sign-in/<token:str>", sign_in.offer, PUBLIC),
     Route("sign_in", "POST", "/sign-in/<token:str>", sign_in.sign_in, PUBLIC),

@@ -95,21 +95,21 @@ def _early(case: _Case) -> tuple[str, str]:
 
 
 def _better(case: _Case) -> tuple[str, str]:
-    return f"{case.arm.variation} beats {_control(case)}", _against_control(case)
+    return f"“{case.arm.variation}” beats {_control(case)}", _against_control(case)
 
 
 def _worse(case: _Case) -> tuple[str, str]:
     others = len(case.result.primary.arms) > 2
-    headline = "Every variation does" if others else f"{case.arm.variation} does"
+    headline = "Every variation does" if others else f"“{case.arm.variation}” does"
     return f"{headline} worse than {_control(case)}", _against_control(case)
 
 
 def _undecided(case: _Case) -> tuple[str, str]:
-    return "No difference to be told from chance", f"{_against_control(case)} No difference at all is within that."
+    return "No clear difference so far", f"{_against_control(case)} That includes no difference at all."
 
 
 def _control(case: _Case) -> str:
-    return case.result.primary.arms[0].variation
+    return f"“{case.result.primary.arms[0].variation}”"
 
 
 def _against_control(case: _Case) -> str:
@@ -119,10 +119,10 @@ def _against_control(case: _Case) -> str:
     value, low, high = case.spelling.headline(arm.comparison)
     with_arm, with_control = _value(case.spelling, arm), _value(case.spelling, control)
     if case.result.primary.measure is Measure.RATE:
-        facts = f"{with_arm} of the visitors who saw {arm.variation} reached {goal}, against {with_control} with "
+        facts = f"{with_arm} of the visitors who saw “{arm.variation}” reached {goal}, against {with_control} with "
     else:
-        facts = f"A visitor who saw {arm.variation} is worth {with_arm} in {goal}, against {with_control} with "
-    return f"{facts}{control.variation}: {value}, and most likely between {low} and {high}."
+        facts = f"A visitor who saw “{arm.variation}” is worth {with_arm} in {goal}, against {with_control} with "
+    return f"{facts}“{control.variation}”: {value}, and with 95 % confidence between {low} and {high}."
 
 
 def _value(words: Spelling, arm: Arm) -> str:

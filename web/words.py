@@ -32,6 +32,12 @@ def signed_percent(share: float) -> str:
     return _signed(text) + f"{_THIN}%"
 
 
+def axis_percent(share: float) -> str:
+    """A relative difference on an axis: +20 %, −7.5 %, 0 %."""
+    text = f"{round(share * 100, 6):+g}"
+    return ("0" if not float(text) else _signed(text)) + f"{_THIN}%"
+
+
 def signed_points(share: float) -> str:
     """A difference of two shares, in percentage points: 0.0123 as +1.23 pp."""
     return _signed(f"{share * 100:+.2f}") + f"{_THIN}pp"

@@ -90,6 +90,8 @@ def test_an_experiment_with_a_valued_primary_goal_is_judged_by_the_amount() -> N
         (5, Sums(6, 6), Measure.RATE, Refusal.EXPOSED_EARLIER),
         (5, Sums(6, 6, 5, 25), Measure.AMOUNT, Refusal.EXPOSED_EARLIER),
         (50, Sums(2, 2, 100, 1), Measure.AMOUNT, Refusal.EXPOSED_EARLIER),
+        (50, Sums(50, 50, 500, 5000), Measure.AMOUNT, Refusal.NO_SPREAD),
+        (50, Sums(), Measure.AMOUNT, Refusal.NOBODY_REACHED),
     ],
 )
 def test_a_number_that_cannot_be_computed_is_refused(
@@ -105,9 +107,11 @@ def test_a_number_that_cannot_be_computed_is_refused(
     assert arm.comparison is refusal
 
 
-def test_amounts_without_spread_are_not_compared() -> None:
+def test_a_goal_that_nobody_reached_is_not_compared() -> None:
     counts = ExperimentCounts((ArmDay(1, CONTROL, 50), ArmDay(1, BOLD, 50)), ())
-    assert analyse(HERO, VALUED, counts).goals[2].arms[1].comparison is Refusal.NO_SPREAD
+    rates = analyse(HERO, VALUED, counts).goals[0]
+    assert rates.arms[1].comparison is Refusal.NOBODY_REACHED
+    assert isinstance(rates.arms[1].estimate, Estimate)
 
 
 SOME = Estimate(0.02, 0.01, 0.03)

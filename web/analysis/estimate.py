@@ -19,8 +19,9 @@ class Refusal(Enum):
     """Why a number is not given; the value says it to a reader."""
 
     NOBODY = "Nobody has seen this variation in these days."
+    NOBODY_REACHED = "Nobody has reached it in these days."
     ONE_VISITOR = "An amount per visitor needs at least two visitors."
-    NO_SPREAD = "Every visitor is worth the same so far, so nothing can be said about chance."
+    NO_SPREAD = "Every visitor is worth the same so far, so nothing can be said about how that varies."
     EXPOSED_EARLIER = (
         "More visitors reached this goal than first saw the variation in these days: some saw it earlier. "
         "Choose a range that begins with the experiment."

@@ -5,14 +5,13 @@ May not know how it is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.experiment import Experiment
 from domain.names import GoalKey, VariationKey
 from domain.report import Days, ExperimentCounts
 from web.analysis.estimate import Estimate
-from web.analysis.result import Comparison, Measure, compare
+from web.analysis.result import METHODS, Measure, relative_of
 from web.analysis.totals import running_totals
 
 
@@ -36,14 +35,11 @@ def history(
     experiment: Experiment, goal: GoalKey, measure: Measure, counts: ExperimentCounts, days: Days
 ) -> tuple[Course, ...]:
     """The course of every variation but the control."""
-    by_day = [
-        (day, compare(experiment, goal, measure, totals).arms[1:]) for day, totals in running_totals(counts, days)
-    ]
-
-    def points(index: int) -> Iterator[Point]:
-        for day, arms in by_day:
-            comparison = arms[index].comparison
-            if isinstance(comparison, Comparison) and isinstance(comparison.relative, Estimate):
-                yield Point(day, comparison.relative)
-
-    return tuple(Course(v.key, tuple(points(i))) for i, v in enumerate(experiment.variations[1:]))
+    control, *others = (v.key for v in experiment.variations)
+    points: dict[VariationKey, list[Point]] = {key: [] for key in others}
+    for day, totals in running_totals(counts, days):
+        for key in others:
+            relative = relative_of(METHODS[measure], totals.counted(control, goal), totals.counted(key, goal))
+            if isinstance(relative, Estimate):
+                points[key].append(Point(day, relative))
+    return tuple(Course(key, tuple(found)) for key, found in points.items())

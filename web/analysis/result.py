@@ -5,16 +5,17 @@ The first variation written is the control. May not know where counts came from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from domain.experiment import Experiment
 from domain.names import ExperimentKey, GoalKey, VariationKey
 from domain.report import ExperimentCounts
 from domain.tally import Sums
-from web.analysis import amount, rate
 from web.analysis.estimate import Estimate, Refusal, difference, relative_difference
+from web.analysis.method import AMOUNTS, RATES, Method, S
 from web.analysis.split import Split, check_split
 from web.analysis.totals import Totals, total
 from web.analysis.verdict import Standing, Verdict, judge
@@ -33,6 +34,9 @@ class Measure(Enum):
 
     RATE = "rate"
     AMOUNT = "amount"
+
+
+METHODS: dict[Measure, Method[Any]] = {Measure.RATE: RATES, Measure.AMOUNT: AMOUNTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +107,19 @@ def analyse(experiment: Experiment, valued: Set[GoalKey], counts: ExperimentCoun
 
 def compare(experiment: Experiment, goal: GoalKey, measure: Measure, totals: Totals) -> GoalResult:
     """One goal in every variation, each against the first."""
-    found = [(v.key, totals.exposed_to(v.key), totals.of(v.key, goal)) for v in experiment.variations]
-    control = found[0][1:]
-    arms = [
-        Arm(key, n, sums, _ESTIMATE[measure](n, sums), None if i == 0 else _against(measure, *control, n, sums))
-        for i, (key, n, sums) in enumerate(found)
-    ]
-    return GoalResult(goal, role_of(experiment, goal), measure, tuple(arms))
+    method = METHODS[measure]
+    samples = [method.sample(*totals.counted(v.key, goal)) for v in experiment.variations]
+    arms = tuple(
+        Arm(
+            variation=variation.key,
+            exposed=totals.exposed_to(variation.key),
+            sums=totals.of(variation.key, goal),
+            estimate=sample if isinstance(sample, Refusal) else method.estimate(sample),
+            comparison=None if index == 0 else _against(method, samples[0], sample),
+        )
+        for index, (variation, sample) in enumerate(zip(experiment.variations, samples, strict=True))
+    )
+    return GoalResult(goal, role_of(experiment, goal), measure, arms)
 
 
 def role_of(experiment: Experiment, goal: GoalKey) -> Role:
@@ -119,59 +129,27 @@ def role_of(experiment: Experiment, goal: GoalKey) -> Role:
     return Role.SECONDARY if goal in experiment.secondary else Role.GUARDRAIL
 
 
-def _estimate_rate(n: int, sums: Sums) -> Estimate | Refusal:
-    if n == 0:
-        return Refusal.NOBODY
-    if sums.n > n:
-        return Refusal.EXPOSED_EARLIER
-    return rate.rate(rate.Share(sums.n, n))
+def relative_of(method: Method[S], control: tuple[int, Sums], arm: tuple[int, Sums]) -> Estimate | Refusal:
+    """The relative difference alone, of visitors exposed and what they did."""
+    both = _both(method.sample(*control), method.sample(*arm))
+    pair = both if isinstance(both, Refusal) else method.pair(*both)
+    return pair if isinstance(pair, Refusal) else relative_difference(*pair)
 
 
-def _estimate_amount(n: int, sums: Sums) -> Estimate | Refusal:
-    if refusal := _refuse_amount(n, sums):
-        return refusal
-    return amount.mean(amount.Amounts(n, sums.total, sums.squares))
+def _against(method: Method[S], control: S | Refusal, arm: S | Refusal) -> Comparison | Refusal:
+    both = _both(control, arm)
+    if isinstance(both, Refusal):
+        return both
+    pair = method.pair(*both)
+    if isinstance(pair, Refusal):
+        return pair
+    return Comparison(difference(*pair), relative_difference(*pair), method.chance_above(*both))
 
 
-def _refuse_amount(n: int, sums: Sums) -> Refusal | None:
-    if n == 0:
-        return Refusal.NOBODY
-    if sums.n > n:
-        return Refusal.EXPOSED_EARLIER
-    if n == 1:
-        return Refusal.ONE_VISITOR
-    # Sums of a range that begins late hold differences without their beginning, which need not be any table's sums.
-    return Refusal.EXPOSED_EARLIER if n * sums.squares < sums.total**2 else None
-
-
-_ESTIMATE: dict[Measure, Callable[[int, Sums], Estimate | Refusal]] = {
-    Measure.RATE: _estimate_rate,
-    Measure.AMOUNT: _estimate_amount,
-}
-
-
-def _against(measure: Measure, control_n: int, control: Sums, n: int, sums: Sums) -> Comparison | Refusal:
-    pair = _ESTIMATE[measure](control_n, control), _ESTIMATE[measure](n, sums)
-    for side in pair:
-        if isinstance(side, Refusal):
-            return side
-    if measure is Measure.RATE:
-        return _compare_rates(rate.Share(control.n, control_n), rate.Share(sums.n, n))
-    return _compare_amounts(
-        amount.Amounts(control_n, control.total, control.squares), amount.Amounts(n, sums.total, sums.squares)
-    )
-
-
-def _compare_rates(control: rate.Share, arm: rate.Share) -> Comparison:
-    pair = rate.rate(control), rate.rate(arm)
-    return Comparison(difference(*pair), relative_difference(*pair), rate.chance_above(control, arm))
-
-
-def _compare_amounts(control: amount.Amounts, arm: amount.Amounts) -> Comparison | Refusal:
-    if control.variance_of_mean + arm.variance_of_mean == 0:
-        return Refusal.NO_SPREAD
-    pair = amount.welch_pair(control, arm)
-    return Comparison(difference(*pair), relative_difference(*pair), amount.chance_above(control, arm))
+def _both(control: S | Refusal, arm: S | Refusal) -> tuple[S, S] | Refusal:
+    if isinstance(control, Refusal):
+        return control
+    return arm if isinstance(arm, Refusal) else (control, arm)
 
 
 def _standing(arm: Arm) -> Standing:

@@ -5,12 +5,16 @@ May not know what is concluded from them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from domain.names import GoalKey, VariationKey
-from domain.report import Days, ExperimentCounts
+from domain.report import ArmDay, Days, ExperimentCounts, GoalDay
 from domain.tally import Sums
+
+D = TypeVar("D", ArmDay, GoalDay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,10 @@ class Totals:
     def of(self, variation: VariationKey, goal: GoalKey) -> Sums:
         """What they did for the goal."""
         return self.sums.get((variation, goal), Sums())
+
+    def counted(self, variation: VariationKey, goal: GoalKey) -> tuple[int, Sums]:
+        """Both."""
+        return self.exposed_to(variation), self.of(variation, goal)
 
 
 def days_counted(counts: ExperimentCounts) -> Days | None:
@@ -48,22 +56,30 @@ def within(counts: ExperimentCounts, days: Days) -> ExperimentCounts:
 def total(counts: ExperimentCounts) -> Totals:
     """All of the counts in one."""
     totals = Totals()
-    _add(totals, counts)
+    _add(totals, counts.arm_days, counts.goal_days)
     return totals
 
 
 def running_totals(counts: ExperimentCounts, days: Days) -> Iterator[tuple[int, Totals]]:
-    """For each day of the range, what was counted from its first day up to that one."""
+    """For each day of the range, what was counted from its first day up to that one: one object, added to."""
+    arm_days, goal_days = _by_day(counts.arm_days), _by_day(counts.goal_days)
     totals = Totals()
     for day in range(days.first, days.last + 1):
-        _add(totals, within(counts, Days(day, day)))
-        yield day, Totals(dict(totals.exposed), dict(totals.sums))
+        _add(totals, arm_days[day], goal_days[day])
+        yield day, totals
 
 
-def _add(totals: Totals, counts: ExperimentCounts) -> None:
-    for arm in counts.arm_days:
+def _by_day(rows: Iterable[D]) -> Mapping[int, list[D]]:
+    found: defaultdict[int, list[D]] = defaultdict(list)
+    for row in rows:
+        found[row.day].append(row)
+    return found
+
+
+def _add(totals: Totals, arm_days: Iterable[ArmDay], goal_days: Iterable[GoalDay]) -> None:
+    for arm in arm_days:
         totals.exposed[arm.variation] = totals.exposed_to(arm.variation) + arm.exposed
-    for goal in counts.goal_days:
+    for goal in goal_days:
         totals.sums[goal.variation, goal.goal] = _sum(totals.of(goal.variation, goal.goal), goal.sums)
 
 

@@ -11,6 +11,7 @@ from sanic import Request
 from sanic.response import HTTPResponse
 
 from domain.experiment import Experiment
+from domain.names import GoalKey
 from domain.report import Days, ExperimentCounts
 from domain.site import Site
 from web.analysis.estimate import Estimate
@@ -25,7 +26,7 @@ from web.plot import Plot, draw
 from web.services import Unavailable
 from web.spelling import Spelling, spelling, valued_goals
 from web.told import Told, tell
-from web.words import day, day_at, day_number, signed_percent
+from web.words import day_at, day_number
 
 ROLES = {Role.PRIMARY: "Primary goal", Role.SECONDARY: "Secondary goal", Role.GUARDRAIL: "Guardrail"}
 QUICK_DAYS = (7, 14, 28)
@@ -33,10 +34,9 @@ QUICK_DAYS = (7, 14, 28)
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One goal's table."""
+    """One goal's rate or amount in every variation."""
 
     goal: GoalResult
-    role: str
     words: Spelling
     reach: float
     """How far from zero the intervals of the differences go, relative ones first; what their small drawings span."""
@@ -45,6 +45,15 @@ class Table:
     def is_amount(self) -> bool:
         """Whether it is about money."""
         return self.goal.measure is Measure.AMOUNT
+
+
+@dataclass(frozen=True, slots=True)
+class GoalCard:
+    """One goal: what it is to the experiment, and its tables."""
+
+    goal: GoalKey
+    role: str
+    tables: tuple[Table, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +81,19 @@ class View:
     range: Range | None
     plot: Plot | None
     plotted: Spelling
-    tables: tuple[Table, ...]
+    goals: tuple[GoalCard, ...]
     split: Split | str
+
+    @property
+    def visitors(self) -> int:
+        """Everybody who saw one of the variations in these days."""
+        return sum(n for _, n in self.result.exposed)
+
+    @property
+    def leader(self) -> Arm | None:
+        """The arm that the verdict is about."""
+        about = self.result.verdict.variation
+        return next((arm for arm in self.result.primary.arms if arm.variation == about), None)
 
 
 async def show(desk: Desk, request: Request, site: str, experiment: str) -> HTTPResponse:
@@ -110,9 +130,9 @@ def view(site: Site, experiment: Experiment, counts: ExperimentCounts, asked: tu
         result=result,
         told=tell(site, experiment, result),
         range=days,
-        plot=draw(courses, days.shown, signed_percent, day) if days else None,
+        plot=draw(courses, days.shown, experiment.variations[0].key) if days else None,
         plotted=plotted,
-        tables=tuple(_table(site, goal) for goal in result.goals),
+        goals=tuple(_card(site, result, goal) for goal in dict.fromkeys(g.goal for g in result.goals)),
         split=result.split if isinstance(result.split, Split) else result.split.value,
     )
 
@@ -132,9 +152,14 @@ def _experiment(meaning: Meaning | None, key: str) -> Experiment | None:
     return next((x for x in meaning.site.experiments if x.key == key), None) if meaning else None
 
 
+def _card(site: Site, result: Result, key: GoalKey) -> GoalCard:
+    measured = [goal for goal in result.goals if goal.goal == key]
+    return GoalCard(key, ROLES[measured[0].role], tuple(_table(site, goal) for goal in measured))
+
+
 def _table(site: Site, goal: GoalResult) -> Table:
     ends = [abs(end) for arm in goal.arms for end in _ends(arm)]
-    return Table(goal, ROLES[goal.role], spelling(site, goal.goal, goal.measure), max(ends, default=1.0) or 1.0)
+    return Table(goal, spelling(site, goal.goal, goal.measure), max(ends, default=1.0) or 1.0)
 
 
 def _ends(arm: Arm) -> tuple[float, ...]:

@@ -28,7 +28,7 @@ async def offer(desk: Desk, request: Request, token: str) -> HTTPResponse:
     """The button behind a link that still works."""
     if not await desk.services.store.can_sign_in(token):
         return _used_up(desk)
-    return desk.renderer.page("sign_in.html", Page(), token=token, used_up=False)
+    return desk.renderer.page("sign_in.html", Page(session_of(request)), token=token, used_up=False)
 
 
 async def sign_in(desk: Desk, request: Request, token: str) -> HTTPResponse:

@@ -16,6 +16,7 @@ from domain.report import Days, TrafficCounts
 from domain.site import Site
 from web.analysis.estimate import Estimate
 from web.analysis.result import Arm, Comparison, Result, analyse
+from web.analysis.verdict import Conclusion
 from web.bars import Bars, draw_bars
 from web.definitions import Meaning
 from web.desk import Desk, framed
@@ -54,7 +55,9 @@ class Standing:
 
     @property
     def leader(self) -> Arm | None:
-        """The variation with the greatest value on the primary goal; None while none can be compared."""
+        """The variation with the greatest value on the primary goal; None where none can, or should, be compared."""
+        if self.result.verdict.conclusion is Conclusion.UNEVEN:
+            return None
         arms = [arm for arm in self.result.primary.arms if isinstance(arm.comparison, Comparison)]
         return max(arms, key=_value_of, default=None)
 

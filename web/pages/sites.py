@@ -28,6 +28,8 @@ from web.words import day_at
 
 LATELY_DAYS = 14
 
+_FIELDS = ("key", "name", "domain", "timezone")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -38,7 +40,8 @@ class Row:
     running: int
     visitors: int | None
     bars: Bars | None
-    is_published: bool
+    is_live: bool | None
+    """Whether visitors load anything of it; None where that cannot be told."""
 
 
 async def home(desk: Desk, request: Request) -> HTTPResponse:
@@ -48,12 +51,12 @@ async def home(desk: Desk, request: Request) -> HTTPResponse:
 
 async def show(desk: Desk, request: Request) -> HTTPResponse:
     """Every site."""
-    return await _listed(desk, request, 200, None, {})
+    return await _listed(desk, request, 200, None, dict.fromkeys(_FIELDS, ""))
 
 
 async def create(desk: Desk, request: Request) -> HTTPResponse:
     """A new site, from its key, name and domain; what is wrong with the rest shows in the editor."""
-    typed = {name: field(request, name).strip() for name in ("key", "name", "domain", "timezone")}
+    typed = {name: field(request, name).strip() for name in _FIELDS}
     mistake = await _mistake(desk, typed["key"])
     if mistake is not None:
         return await _listed(desk, request, 422, mistake, typed)
@@ -82,14 +85,16 @@ async def _mistake(desk: Desk, key: str) -> str | None:
 
 
 async def _row(desk: Desk, entry: SiteEntry) -> Row:
+    release = await desk.services.publisher.live(entry.key)
+    is_live = None if isinstance(release, Unavailable) else release is not None
     meaning = await desk.definitions.meaning(entry)
     if meaning is None:
-        return Row(entry.key, None, 0, None, None, entry.published is not None)
+        return Row(entry.key, None, 0, None, None, is_live)
     today = day_at(desk.services.clock(), meaning.site.timezone)
     lately = Days(today - LATELY_DAYS + 1, today)
     traffic = await desk.services.reports.traffic(entry.key, lately)
     running = sum(x.status is Status.RUNNING for x in meaning.site.experiments)
     if isinstance(traffic, Unavailable):
-        return Row(entry.key, meaning.site, running, None, None, entry.published is not None)
+        return Row(entry.key, meaning.site, running, None, None, is_live)
     bars = draw_bars({d.day: d.visitors for d in traffic.days}, lately)
-    return Row(entry.key, meaning.site, running, traffic.visitors, bars, entry.published is not None)
+    return Row(entry.key, meaning.site, running, traffic.visitors, bars, is_live)

@@ -1,0 +1,151 @@
+"""A real web on a free port with a real database, a browser's worth of client, and stand-ins for the other roles."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import re
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from config_compiler.compiler import Deployment
+from tests.services.postgres import postgres_database, postgres_server, postgres_url
+from tests.web.sample import DEFINITION, NOON, RUNTIME, SHOP, SamplePublisher, SampleReports
+from web.app import create_app
+from web.services import Services
+from web.store import Store, open_store
+
+__all__ = ["postgres_database", "postgres_server", "postgres_url"]
+
+_NAMES = (f"web_under_test_{n}" for n in itertools.count())
+
+
+@dataclass
+class Clock:
+    """Stands where it is put."""
+
+    seconds: float = NOON
+
+    def __call__(self) -> float:
+        """What time it is."""
+        return self.seconds
+
+
+@dataclass
+class Web:
+    """The web while it serves. `client` carries cookies and says what a browser says of its own pages."""
+
+    client: httpx.AsyncClient
+    store: Store
+    reports: SampleReports
+    publisher: SamplePublisher
+    clock: Clock
+
+    async def sign_in(self) -> None:
+        """As somebody who opens the link and presses the button."""
+        address = f"/sign-in/{await self.store.create_sign_in_link()}"
+        fields = re.findall(r'name="(token)" value="([0-9a-f]+)"', (await self.client.get(address)).text)
+        assert (await self.client.post(address, data=dict(fields))).status_code == 303
+
+    async def token(self, page: str = "/sites") -> str:
+        """What the forms of this session send along."""
+        found = re.search(r'name="token" value="([0-9a-f]{64})"', (await self.client.get(page)).text)
+        assert found
+        return found[1]
+
+    async def send(self, address: str, fields: Mapping[str, str]) -> httpx.Response:
+        """A form of a page of ours."""
+        return await self.client.post(address, data={"token": await self.token(), **fields})
+
+    async def edit(self, files: Mapping[str, str], action: str = "save", revision: int = 1) -> httpx.Response:
+        """The editor's form with these texts."""
+        texts = {f"file:{name}": text for name, text in files.items()}
+        return await self.send(f"/sites/{SHOP}/definition", {"action": action, "revision": str(revision), **texts})
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """What time it is, for everyone."""
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, once of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite://{tmp_path / 'web.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+async def store(database_url: str, clock: Clock) -> AsyncIterator[Store]:
+    """A store on either database."""
+    opened = await open_store(database_url, clock, os.urandom)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def web(tmp_path: Path, clock: Clock) -> AsyncIterator[Web]:
+    """The web with the shop in it; nobody is signed in yet."""
+    opened = await open_store(f"sqlite://{tmp_path / 'web.db'}", clock, os.urandom)
+    await opened.save_definition(SHOP, DEFINITION, "owner")
+    headers = {"sec-fetch-site": "same-origin"}
+    async with httpx.AsyncClient(headers=headers, timeout=10) as client:
+        shown = Web(client, opened, SampleReports(), SamplePublisher(), clock)
+        async with serving(create_app(services_for(shown), next(_NAMES))) as address:
+            client.base_url = httpx.URL(address)
+            yield shown
+    await opened.close()
+
+
+def services_for(web: Web, web_url: str = "http://web.example", htmx: bytes = b"/* htmx */") -> Services:
+    """What the web is handed in these tests."""
+    return Services(
+        store=web.store,
+        reports=web.reports,
+        publisher=web.publisher,
+        runtime=RUNTIME,
+        deployment=Deployment("http://relay.example"),
+        cdn_base="http://cdn.example",
+        web_url=web_url,
+        htmx=htmx,
+        clock=web.clock,
+    )
+
+
+@pytest.fixture
+def web_app(web: Web) -> Any:  # noqa: ANN401 - Sanic's types say nothing here
+    """An app of its own, not serving."""
+    return create_app(services_for(web), next(_NAMES))
+
+
+@asynccontextmanager
+async def serving(app: Any) -> AsyncIterator[str]:  # noqa: ANN401 - Sanic's server has no types
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        app.config.TOUCHUP = False  # rewrites Sanic's own methods, which it can do once in a process
+        server = await app.create_server(sock=listening, asyncio_server_kwargs={"start_serving": False})
+        await server.startup()
+        await server.before_start()
+        await server.start_serving()
+        await server.after_start()
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            await server.before_stop()
+            server.close()
+            for connection in tuple(server.connections):
+                connection.abort()
+            app.shutdown_tasks(timeout=1.0)
+            await server.after_stop()
+            await asyncio.sleep(0)
