@@ -32,30 +32,41 @@ DEMO_DEFAULTS = {
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What is to be done before the children start, who they are, and what is said once they are ready."""
+    """What is to be done before anything starts, who is started then, and what is said once all are ready."""
 
     settings: Settings
-    prepare: Callable[[Say], Awaitable[str]]
+    prepare: Callable[[], Awaitable[str]]
     """Returns the address that signs a person in."""
     children: Sequence[Child]
     welcome: Callable[[Settings, str], str]
+    remember: Callable[[Say], Awaitable[None]] | None = None
+    """Gives the aggregator a past, beside the start of `children`."""
+    waiting: Sequence[Child] = ()
+    """Who may start only after that."""
 
 
 def run_house(settings: Settings) -> int:
     """Run every role until told to stop; an exit status."""
     from leadbright.preparing import prepare_house
 
-    house = House(settings, lambda _: prepare_house(settings), roles(settings), terminal.welcome)
+    house = House(settings, lambda: prepare_house(settings), roles(settings), terminal.welcome)
     return asyncio.run(_hold(house, terminal.say))
 
 
 def run_demo(settings: Settings) -> int:
     """Run every role, the shop and the crowd until told to stop; an exit status."""
-    from leadbright.preparing_demo import prepare_demo
+    from leadbright.preparing_demo import prepare_demo, remember
 
-    logs = settings.data / "log"
-    children = [*roles(settings, logs), *extras(settings, logs)]
-    house = House(settings, lambda say: prepare_demo(settings, say), children, terminal.welcome_to_demo)
+    aggregator, relay, web = roles(settings, settings.data / "log")
+    shop, crowd = extras(settings, settings.data / "log")
+    house = House(
+        settings=settings,
+        prepare=lambda: prepare_demo(settings),
+        children=[web, relay, shop],
+        welcome=terminal.welcome_to_demo,
+        remember=lambda say: remember(settings, say),
+        waiting=[aggregator, crowd],
+    )
     return asyncio.run(_hold(house, terminal.say))
 
 
@@ -113,12 +124,19 @@ async def _open(house: House, supervisor: Supervisor, say: Say) -> bool:
     from leadbright.preparing import CannotPrepareError
 
     try:
-        link = await house.prepare(say)
+        link = await house.prepare()
+        beside, after = await asyncio.gather(supervisor.start(house.children), _remember(house, supervisor, say))
     except CannotPrepareError as error:
         sys.stderr.write(f"{error}\n")
         return False
-    if not await supervisor.start(house.children):
+    if not (beside and after):
         sys.stderr.write(f"{terminal.not_ready(house.children)}\n")
         return False
     say(house.welcome(house.settings, link))
     return True
+
+
+async def _remember(house: House, supervisor: Supervisor, say: Say) -> bool:
+    if house.remember is not None:
+        await house.remember(say)
+    return await supervisor.start(house.waiting)

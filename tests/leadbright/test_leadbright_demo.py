@@ -22,7 +22,7 @@ from leadbright import listening, preparing_demo
 from leadbright.demo.catalogue import PRODUCTS
 from leadbright.demo.shop import make_shop
 from leadbright.demo.site import SHOP
-from leadbright.preparing_demo import prepare_demo
+from leadbright.preparing_demo import prepare_demo, remember
 from leadbright.serving import serving
 from leadbright.setting_values import Address
 from leadbright.settings import Settings, read_settings
@@ -42,7 +42,8 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 async def test_the_shop_has_a_history_which_is_replayed_once(settings: Settings) -> None:
     said: list[str] = []
-    link = await prepare_demo(settings, said.append)
+    link = await prepare_demo(settings)
+    await remember(settings, said.append)
     assert re.fullmatch(r"http://127\.0\.0\.1:8600/sign-in/[\w-]{43}", link)
     assert said == ["Replaying 14 days of visitors, this once …"]
     counts = await open_counts(settings.counts)
@@ -56,14 +57,15 @@ async def test_the_shop_has_a_history_which_is_replayed_once(settings: Settings)
     assert len({day.day for day in told.arm_days}) >= 13
     assert book.accepted == book.counted + book.duplicate > 100
 
-    assert await prepare_demo(settings, said.append) != link
+    assert await prepare_demo(settings) != link
+    await remember(settings, said.append)
     assert len(said) == 1
     assert {p.name for p in settings.data.iterdir()} >= {"counts.db", "crowd.json", "cdn", "log", "leadbright.db"}
     assert not (settings.data / "replaying").exists()
 
 
 async def test_a_new_start_leaves_what_was_published_since_as_it_is(settings: Settings) -> None:
-    await prepare_demo(settings, lambda _: None)
+    await prepare_demo(settings)
     store = await open_store(settings.database, time.time, os.urandom)
     try:
         first = await store.definition(SHOP)
@@ -71,7 +73,7 @@ async def test_a_new_start_leaves_what_was_published_since_as_it_is(settings: Se
         await store.save_definition(SHOP, {**first.files, "site.yaml": "site: [broken"}, "somebody")
     finally:
         await store.close()
-    await prepare_demo(settings, lambda _: None)
+    await prepare_demo(settings)
     found = await releases(target_of(settings), Environment.PRODUCTION, SHOP)
     assert [release.number for release in found.history.releases] == [1]
     assert found.finished
