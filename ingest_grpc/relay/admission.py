@@ -61,17 +61,14 @@ class Draft:
     """The rules of the site that the beacon names, or why there are none."""
     now_ms: int
     rules: SiteRules = NO_RULES
+    today: int = 0
+    """The site-local day here."""
     day: int = 0
     page: str = ""
     country: str = ""
     agent: Agent = UNSAID
     provenance: Provenance = NO_PROVENANCE
     entries: tuple[Entry, ...] = ()
-
-    @property
-    def today(self) -> int:
-        """The site-local day here."""
-        return self.rules.day(self.now_ms)
 
     def admitted(self) -> Admitted:
         """What is kept of it."""
@@ -106,6 +103,7 @@ def refuse_unknown_site(draft: Draft, _: Gate) -> Refusal | None:
     if isinstance(draft.found, Refusal):
         return draft.found
     draft.rules = draft.found
+    draft.today = draft.rules.day(draft.now_ms)
     return None
 
 

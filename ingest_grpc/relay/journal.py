@@ -92,6 +92,8 @@ class Journal:
         self._number = 0
         self._failures = 0
         self._tasks: tuple[asyncio.Task[None], ...] = ()
+        self.refusal: Refusal | None = Refusal.STOPPING
+        """Why nothing would be kept now; None where it would."""
         self.epoch = Epoch(relay, b"")
         self.written = Watermark()
         """The last durable frame."""
@@ -100,20 +102,12 @@ class Journal:
         self.broken = asyncio.Event()
         """Set when writes keep failing: nothing can be kept until the process is started anew."""
 
-    @property
-    def refusal(self) -> Refusal | None:
-        """Why nothing would be kept now; None where it would."""
-        if not self._is_open:
-            return Refusal.STOPPING
-        if self.broken.is_set():
-            return Refusal.JOURNAL_FAILED
-        return Refusal.JOURNAL_FULL if self._is_full else None
-
     async def open(self) -> None:
         """Begin a new epoch, durable before the first beacon is taken. Raises OSError."""
         await self.begin_epoch()
         await self.look_for_room()
         self._is_open = True
+        self._reconsider()
         self._tasks = (asyncio.create_task(self._write_for_ever()), asyncio.create_task(self._look_for_ever()))
 
     async def close(self) -> None:
@@ -121,6 +115,7 @@ class Journal:
         if not self._is_open:
             return
         self._is_open = False
+        self._reconsider()
         self._wake.set()
         self._enough.set()
         writing, looking = self._tasks
@@ -130,9 +125,8 @@ class Journal:
 
     def keep(self, beacon: bytes) -> asyncio.Future[Outcome] | Refusal:
         """Take one encoded beacon; the future tells when it is durable, or why it is not."""
-        refusal = self.refusal
-        if refusal is not None:
-            return refusal
+        if self.refusal is not None:
+            return self.refusal
         if self._waiting_bytes + len(beacon) > self._limits.waiting_bytes:
             return Refusal.BUSY
         self._counts.received += 1
@@ -160,11 +154,21 @@ class Journal:
         if is_full and not self._is_full:
             _log.error("the journal is full: beacons are refused", bytes=room.free)
         self._is_full = is_full
+        self._reconsider()
+
+    def _reconsider(self) -> None:
+        reasons = (
+            (not self._is_open, Refusal.STOPPING),
+            (self.broken.is_set(), Refusal.JOURNAL_FAILED),
+            (self._is_full, Refusal.JOURNAL_FULL),
+        )
+        self.refusal = next((refusal for holds, refusal in reasons if holds), None)
 
     def _queue(self, waiting: _Waiting) -> asyncio.Future[Outcome]:
+        if not self._waiting:
+            self._wake.set()
         self._waiting.append(waiting)
         self._waiting_bytes += len(waiting.payload)
-        self._wake.set()
         if len(self._waiting) >= self._expected:
             self._enough.set()
         return waiting.confirmed
@@ -239,6 +243,7 @@ class Journal:
         self._failures += 1
         if self._failures >= MOST_FAILURES:
             self.broken.set()
+            self._reconsider()
         self._counts.refused[Refusal.JOURNAL_FAILED] += _beacons(group)
         _confirm(group, Refusal.JOURNAL_FAILED)
 

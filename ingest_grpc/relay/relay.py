@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
 
-from domain.beacon import Admitted
 from ingest_grpc.relay.address import Countries, Sources, no_countries
 from ingest_grpc.relay.admission import Arrival, Draft, Gate, admit
 from ingest_grpc.relay.agent import read_agent
@@ -153,9 +152,11 @@ class Relay:
         if isinstance(outcome, Refusal) and outcome in _LIFTED and (renewed := await self._rules.renew(arrival.site)):
             draft = Draft(arrival, beacon, renewed, self._clock())
             outcome = admit(draft, self._gate)
-        if isinstance(outcome, Refusal):
-            return self.refuse(outcome, draft.today)
-        return await self._keep(outcome, draft.today)
+        kept = outcome if isinstance(outcome, Refusal) else self._journal.keep(encode_beacon(outcome))
+        if isinstance(kept, Refusal):
+            return self.refuse(kept, draft.today)
+        refusal = await kept  # counted by the journal, since a browser may leave before it is known
+        return Accepted(draft.today) if refusal is None else Refused(refusal, draft.today)
 
     def refuse(self, reason: Refusal, day: int | None = None) -> Refused:
         """Count a beacon that is not kept."""
@@ -165,10 +166,3 @@ class Relay:
     def metrics(self) -> CollectorRegistry:
         """The counts, for Prometheus."""
         return registry_of(RelayCollector(self.counts, lambda: self._dispatch.waiting))
-
-    async def _keep(self, admitted: Admitted, day: int) -> Accepted | Refused:
-        kept = self._journal.keep(encode_beacon(admitted))
-        if isinstance(kept, Refusal):
-            return self.refuse(kept, day)
-        refusal = await kept  # counted by the journal, since a browser may leave before it is known
-        return Accepted(day) if refusal is None else Refused(refusal, day)
