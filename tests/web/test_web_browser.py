@@ -6,6 +6,7 @@ import itertools
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
@@ -102,7 +103,8 @@ async def test_publishing_from_the_editor(page: Page, web: Web) -> None:
 
 
 async def test_every_page_obeys_the_policy_in_both_themes_and_fits_a_phone(page: Page) -> None:
-    for theme, width in (("light", 1280), ("dark", 390)):
+    looks: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark", 390)]
+    for theme, width in looks:
         await page.emulate_media(color_scheme=theme)
         await page.set_viewport_size({"width": width, "height": 844})
         for path in ("/sites", f"/sites/{SHOP}", EDITOR, f"/sites/{SHOP}/experiments/hero"):
