@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -89,7 +90,7 @@ async def browser() -> AsyncIterator[httpx.AsyncClient]:
     """Something that keeps cookies, at the shop."""
     address = listening.with_free_port(Address("127.0.0.1", 0))
     async with (
-        serving(make_shop("http://cdn.example", f"shop_{address.port}"), address, drain_s=0.2),
+        serving(make_shop("http://cdn.example", f"shop_{uuid4().hex}"), address, drain_s=0.2),
         httpx.AsyncClient(base_url=address.url, follow_redirects=True) as client,
     ):
         yield client
