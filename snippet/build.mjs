@@ -49,14 +49,14 @@ const minified = async name => {
   return outputFiles[0].text.trim().replace(/;$/, "");
 };
 
+const modules = [];
+for (const module of MODULES) modules.push({ ...module, code: await minified(module.name) });
+
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist/vendor", { recursive: true });
-const modules = [];
-for (const { name, needs } of MODULES) {
-  const code = await minified(name);
-  const file = `${name}.js`;
-  writeFileSync(`dist/${file}`, code);
-  modules.push({ name, file, bytes: Buffer.byteLength(code), needs });
-}
-writeFileSync("dist/manifest.json", `${JSON.stringify({ modules }, null, 2)}\n`);
+for (const { name, code } of modules) writeFileSync(`dist/${name}.js`, code);
+const manifest = modules.map(({ name, code, needs }) => {
+  return { name, file: `${name}.js`, bytes: Buffer.byteLength(code), needs };
+});
+writeFileSync("dist/manifest.json", `${JSON.stringify({ modules: manifest }, null, 2)}\n`);
 copyFileSync("node_modules/htmx.org/dist/htmx.min.js", "dist/vendor/htmx.js");

@@ -4,7 +4,6 @@
  */
 
 import type { Leadbright } from "../leadbright.d.ts";
-import { today } from "./clock.ts";
 import type { Hit } from "./goals.ts";
 import { jar } from "./jar.ts";
 import { type Change, expose, happen, view, visit } from "./ledger.ts";
@@ -51,7 +50,7 @@ export const start = (linked: Linked): void => {
   };
 
   const begin = (): void => {
-    const kept = free && !running && store.openRecord(today(plan.tz));
+    const kept = free && !running && store.openRecord();
     if (!kept) return;
     running = true;
     shown = linked.enterExperiments?.(linked, kept[1], location, entries => tell(happen(...entries))) ?? shown;

@@ -12,8 +12,9 @@ export interface Jar {
   readonly lockName: string;
   /** The record, or a new one where only a seed is claimed as yet; undefined where there is neither. */
   readonly readRecord: (day: number) => Kept | undefined;
-  /** The same, and a seed is claimed where there is none; undefined where nothing can be kept. */
-  readonly openRecord: (day: number) => Kept | undefined;
+  /** The same, and a seed is claimed where there is none; undefined where nothing can be kept. Its days are not to be
+   * relied on: which day it is would cost too much to ask while the page waits. */
+  readonly openRecord: () => Kept | undefined;
   /** Whether the record is now in the cookie; by the browser's clock it is `day`. */
   readonly writeRecord: (kept: Kept, day: number) => boolean;
   readonly recordFits: Fits;
@@ -54,11 +55,11 @@ export const jar = ({ site, domains }: Plan, { protocol, hostname }: Location): 
     return decode(value() ?? "") ?? (seed ? newRecord(seed, day) : undefined);
   };
 
-  const open = (day: number): Kept | undefined => {
-    const kept = read(day);
+  const open = (): Kept | undefined => {
+    const kept = read(0);
     if (kept) return kept;
     put(`${name}.${newSeed()}`, "", CLAIM_S);
-    return read(day);
+    return read(0);
   };
 
   const write = (kept: Kept, day: number): boolean => {

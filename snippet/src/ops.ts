@@ -8,77 +8,87 @@ import type { Arm, Op } from "./plan.ts";
 import { quiet } from "./quiet.ts";
 import type { Lift } from "./style.ts";
 
-/** One op of a variation shown. */
-interface Task {
-  readonly experiment: string;
-  readonly variation: string;
-  readonly index: number;
-  readonly op: Op;
-  readonly marks: WeakMap<Element, Mark>;
-  /** Elements that may still be reached: a page that makes new ones without end is left alone. */
-  left: number;
-  reached: boolean;
-  failed: boolean;
-}
-
-/** What an element was last given, the effort spent on it, and when it may be given it again (ms). */
-interface Mark {
-  value: unknown;
-  effort: number;
-  due: number;
-}
-
+/** Elements that one op reaches at most: a page that makes new ones without end is left alone. */
 const ELEMENTS = 500;
-const EFFORT = 9;
+/** Times that an element is changed at most, and how many of them at once. Further ones wait, each twice as long. */
+const TIMES = 9;
+const AT_ONCE = 3;
+const PAUSE_MS = 50;
+/** How long after the page is there an element may be missing before that is reported and guards end. */
 const PATIENCE_MS = 3_000;
 
-const trusted = (html: string): string => {
-  // The policy's result stands in for a string wherever the page demands it.
-  policy ??= (window as TrustedWindow).trustedTypes?.createPolicy("leadbright", { createHTML: text => text });
-  return policy ? policy.createHTML(html) : html;
-};
-
-interface TrustedWindow {
-  readonly trustedTypes?: { createPolicy(name: string, rules: Policy): Policy };
-}
 interface Policy {
   createHTML(html: string): string;
 }
+interface TrustedWindow extends Window {
+  readonly trustedTypes?: { createPolicy(name: string, rules: Policy): Policy };
+}
 let policy: Policy | undefined;
 
-const read = (element: Element, op: Op): unknown => {
-  switch (op[0]) {
-    case "text":
-      return element.textContent;
-    case "html":
-      return element.innerHTML;
-    case "attribute":
-      return element.getAttribute(op[2]);
-    case "remove":
-      return element.isConnected;
-    default:
-      return element.classList.contains(op[2]);
-  }
+/** Stands in for a string wherever the page demands that html comes from a policy. */
+const trusted = (html: string): string => {
+  policy ??= (window as TrustedWindow).trustedTypes?.createPolicy("leadbright", { createHTML: text => text });
+  return policy?.createHTML(html) ?? html;
 };
 
-const write = (element: Element, op: Op): void => {
-  switch (op[0]) {
-    case "text":
-      element.textContent = op[2];
-      break;
-    case "html":
-      element.innerHTML = trusted(op[2]);
-      break;
-    case "attribute":
-      if (op[3] === null) element.removeAttribute(op[2]);
-      else element.setAttribute(op[2], op[3]);
-      break;
-    case "remove":
-      element.remove();
-      break;
-    default:
-      element.classList.toggle(op[2], op[0] === "add");
-  }
+/** How each kind of op finds and changes what it is about; `name` is the text of a text, the html of an html. */
+const KINDS: Readonly<
+  Record<
+    Op[0],
+    readonly [
+      read: (element: Element, name: string) => unknown,
+      write: (element: Element, name: string, value: string | null) => unknown,
+    ]
+  >
+> = {
+  text: [element => element.textContent, (element, text) => Object.assign(element, { textContent: text })],
+  html: [element => element.innerHTML, (element, html) => Object.assign(element, { innerHTML: trusted(html) })],
+  attribute: [
+    (element, name) => element.getAttribute(name),
+    (element, name, value) => (value === null ? element.removeAttribute(name) : element.setAttribute(name, value)),
+  ],
+  add: [(element, name) => element.classList.contains(name), (element, name) => element.classList.add(name)],
+  drop: [(element, name) => element.classList.contains(name), (element, name) => element.classList.remove(name)],
+  remove: [element => element.isConnected, element => element.remove()],
+};
+
+/** What an element was last given, how often, and when it may be given it again (ms). */
+type Mark = readonly [value: unknown, times: number, due: number];
+
+/** An op at work: `pass` goes over the page, `fault` is what there would be to report. */
+type Task = readonly [selector: string, pass: () => void, fault: () => "miss" | "error" | undefined];
+
+/** `again`: makes another pass. */
+const taskOf = (op: Op, again: () => void): Task => {
+  const [kind, selector, name = "", value = null]: readonly [Op[0], string, string?, (string | null)?] = op;
+  const marks = new WeakMap<Element, Mark>();
+  let left = ELEMENTS;
+  let fault: ReturnType<Task[2]> = "miss";
+
+  const give = (element: Element): void => {
+    const [read, write] = KINDS[kind];
+    const mark = marks.get(element);
+    const [given, before, due] = mark ?? [undefined, 0, 0];
+    const now = Date.now();
+    if (read(element, name) === given || before > TIMES || now < due || (!mark && --left < 0)) return;
+    write(element, name, value);
+    // While the parser fills the element, each piece overwrites it: that is no quarrel with the page.
+    const times = before + (document.readyState === "loading" ? 1 / 16 : 1);
+    const pause = times < AT_ONCE ? 0 : PAUSE_MS << times;
+    if (pause) setTimeout(again, pause);
+    marks.set(element, [read(element, name), times, now + pause]);
+    fault = undefined;
+  };
+
+  const pass = (): void => {
+    try {
+      if (fault !== "error") document.querySelectorAll(selector).forEach(give);
+    } catch {
+      fault = "error";
+    }
+  };
+
+  return [selector, pass, () => fault];
 };
 
 /** Applies the ops for as long as the page lives; `report` is told once of those that found no element or failed. */
@@ -87,37 +97,14 @@ export const applyOps = (
   lift: Lift | undefined,
   report: (entries: readonly Entry[]) => void,
 ): void => {
-  const tasks = shown.flatMap(([experiment, [variation, , , , ops]]) =>
-    ops.map((op, index): Task => {
-      return { experiment, variation, index, op, marks: new WeakMap(), left: ELEMENTS, reached: false, failed: false };
-    }),
+  const ops = shown.flatMap(([experiment, [variation, , , , ops]]) =>
+    ops.map((op, index) => [op, experiment, variation, index] as const),
   );
 
-  const give = (task: Task, element: Element): void => {
-    const { op, marks } = task;
-    const mark = marks.get(element);
-    const now = Date.now();
-    if (mark ? read(element, op) === mark.value || mark.effort > EFFORT || now < mark.due : task.left-- <= 0) return;
-    write(element, op);
-    // While the parser fills the element, each piece overwrites it: that is no quarrel with the page.
-    const effort = (mark?.effort ?? 0) + (document.readyState === "loading" ? 1 / 16 : 1);
-    const pause = effort < 3 ? 0 : 50 << effort;
-    if (pause) setTimeout(pass, pause);
-    marks.set(element, { value: read(element, op), effort, due: now + pause });
-    task.reached = true;
-  };
-
   const pass = (): void => {
-    for (const task of tasks) {
-      if (task.failed) continue;
-      try {
-        document.querySelectorAll(task.op[1]).forEach(element => give(task, element));
-      } catch {
-        task.failed = true;
-      }
-    }
-    for (const { op } of tasks) {
-      if (tasks.every(other => other.op[1] !== op[1] || other.reached || other.failed)) lift?.(op[1]);
+    for (const [, go] of tasks) go();
+    for (const [selector] of tasks) {
+      if (tasks.every(([other, , fault]) => other !== selector || fault() !== "miss")) lift?.(selector);
     }
     observer.takeRecords();
   };
@@ -125,18 +112,20 @@ export const applyOps = (
   const conclude = (): void => {
     lift?.();
     report(
-      tasks
-        .filter(({ reached, failed }) => failed || !reached)
-        .map(({ failed, experiment, variation, index }) => [failed ? "error" : "miss", experiment, variation, index]),
+      ops.flatMap(([, experiment, variation, index], i) => {
+        const fault = tasks[i]?.[2]();
+        return fault ? [[fault, experiment, variation, index] as const] : [];
+      }),
     );
   };
 
+  const tasks = ops.map(([op]) => taskOf(op, () => pass()));
   const observer = new MutationObserver(pass);
   observer.observe(document, {
     childList: true,
     subtree: true,
     characterData: true,
-    attributeFilter: tasks.map(({ op }) => (op[0] === "attribute" ? op[2] : "class")),
+    attributeFilter: ops.map(([[kind, , name]]) => (kind === "attribute" && name) || "class"),
   });
   pass();
   const wait = (): unknown => setTimeout(quiet(conclude), PATIENCE_MS);

@@ -15,7 +15,7 @@ export type Op =
   | readonly [kind: "text" | "html", selector: string, value: string]
   | readonly [kind: "attribute", selector: string, name: string, value: string | null]
   | readonly [kind: "add" | "drop", selector: string, name: string]
-  | readonly [kind: "remove", selector: string];
+  | readonly [kind: "remove", selector: string, name?: never];
 
 /** A variation. The selectors in `guards` stay unpainted until an op has reached them. */
 export type Arm = readonly [key: string, weight: number, css: string, guards: readonly string[], ops: readonly Op[]];

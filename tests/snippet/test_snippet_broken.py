@@ -28,7 +28,6 @@ BROKEN: dict[str, Json] = {
     "an op of the future": plan(experiments=[experiment("hero", ops=[["teleport", "h1", "x"]])]),
     "css that is none": plan(experiments=[experiment("hero", css="}}{{h1")]),
     "a page test that is no expression": plan(experiments=[{**experiment("hero", OPS), "in": [["~", "("]]}]),
-    "a time zone that does not exist": plan(tz="Mars/Olympus"),
     "weights that are none": plan(experiments=[experiment("hero", arms=[["bold", "much", "", [], OPS]])]),
 }
 

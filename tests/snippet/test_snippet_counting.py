@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -279,13 +281,20 @@ def test_a_page_made_ready_in_advance_counts_when_it_is_looked_at(
     assert website.relay.counted() == FIRST_PAGE
 
 
+WRONG_CLOCK = """
+delete globalThis.Temporal;
+const Right = Date;
+globalThis.Date = class extends Right {
+  constructor(...given) { super(...(given.length ? given : [Right.now() + 9e11])) }
+  static now() { return Right.now() + 9e11 }
+}
+"""
+
+
 def test_a_clock_that_is_wrong_by_years_counts_one_visitor(
     website: Website, new_visitor: Callable[..., BrowserContext]
 ) -> None:
-    visitor = new_visitor(
-        "const now = Date.now; Date.now = () => now() + 9e11; const D = Date;"
-        "globalThis.Date = class extends D { constructor(...a) { super(...(a.length ? a : [D.now()])) } }"
-    )
+    visitor = new_visitor(WRONG_CLOCK)
     website.relay.day = 20_780
     tab = visitor.new_page()
     for _ in range(3):
@@ -338,3 +347,17 @@ def test_a_site_runs_with_the_modules_that_it_uses(name: str, website: Website, 
     website.relay.wait_for(lambda received: any(["event", "add_to_cart"] in r.beacon["e"] for r in received))
     first = FIRST_PAGE if document["experiments"] else FIRST_PAGE[:3]
     assert website.relay.counted() == [*first, *goals, ["event", "add_to_cart"]]
+
+
+@pytest.mark.parametrize("script", ["", "delete globalThis.Temporal"])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Niue", "Europe/Berlin", "Mars/Olympus"])
+def test_the_day_is_that_of_the_site(
+    script: str, zone: str, website: Website, new_visitor: Callable[..., BrowserContext]
+) -> None:
+    calendar = UTC if zone == "Mars/Olympus" else ZoneInfo(zone)
+    website.script = linked(plan(relay=website.relay_address, tz=zone))
+    tab = new_visitor(script, timezone_id="America/New_York").new_page()
+    before = datetime.now(calendar).date()
+    tab.goto(website.address)
+    [received] = website.relay.wait_for_beacons(1)
+    assert received.beacon["d"] in [(day - date(1970, 1, 1)).days for day in (before, datetime.now(calendar).date())]

@@ -19,6 +19,7 @@ CHANGES = [
     ["add", "#cta", "pulse"],
     ["drop", "#cta", "plain"],
     ["remove", ".promo"],
+    ["text", ".price", "from 9 €"],
 ]
 CSS = "#cta{background-color:rgb(238, 51, 51)!important}"
 
@@ -27,11 +28,10 @@ PROBE = """
 window.frames_seen = 0; window.originals = [];
 (function look() {
   window.frames_seen++;
-  for (const [selector, original] of [["h1", "Original"], [".features", "Slow"], [".promo", "Sale"]]) {
-    const element = document.querySelector(selector);
-    if (element?.textContent.includes(original) && getComputedStyle(element).visibility === "visible")
-      originals.push(selector);
-  }
+  for (const [selector, original] of [["h1", "Ori"], [".features", "Slow"], [".promo", "Sale"], [".price", "1"]])
+    for (const element of document.querySelectorAll(selector))
+      if (element.textContent.includes(original) && getComputedStyle(element).visibility === "visible")
+        originals.push(selector);
   const cta = document.querySelector("#cta");
   if (cta && getComputedStyle(cta).backgroundColor !== "rgb(238, 51, 51)") originals.push("#cta");
   requestAnimationFrame(look);
@@ -40,12 +40,15 @@ window.frames_seen = 0; window.originals = [];
 
 STREAM = [
     HEAD.format(script=SCRIPT) + "<body>" + "<p>filler</p>" * 500,
+    '<b class="price">10 €</b>' * 20,
     "<h1>Ori",
     "ginal headline</h1>" + "<p>filler</p>" * 400,
     '<a id="cta" class="plain">Go</a><img alt="Shoes" title="Shoes"><ul class="features"><li>Slow</li>',
     "<li>Slow</li>" * 5,
     '<li>Slow</li></ul><p class="promo">Sale</p>' + "<p>filler</p>" * 600,
-    "</body></html>",
+    '<b class="price">10 €</b><b class="price">10' + " €</b>" + "<p>filler</p>" * 50,
+    '<b class="price">1',
+    "0 €</b></body></html>",
 ]
 
 
@@ -74,6 +77,7 @@ def test_a_streamed_page_never_shows_the_original(
         assert tab.get_attribute("img", "title") is None
         assert tab.get_attribute("#cta", "class") == "pulse"
         assert tab.query_selector(".promo") is None
+        assert set(tab.locator(".price").all_inner_texts()) == {"from 9 €"}
         assert tab.evaluate("originals") == []
         assert tab.evaluate("frames_seen") >= 2
         assert tab.evaluate("getComputedStyle(document.querySelector('h1')).visibility") == "visible"
@@ -87,7 +91,7 @@ def test_the_probe_sees_an_original_where_there_is_one(
     website.pages["/"] = Reply(STREAM, 0.05)
     tab = new_visitor(PROBE).new_page()
     tab.goto(website.address)
-    assert set(tab.evaluate("originals")) == {"h1", ".features", ".promo", "#cta"}
+    assert set(tab.evaluate("originals")) == {"h1", ".features", ".promo", ".price", "#cta"}
 
 
 POLICIES = {
