@@ -14,20 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leadbright import readiness, terminal
-from leadbright.demo.letters import COUNTRY_HEADER
 from leadbright.process import FAILED, STOPPED
 from leadbright.settings import PREFIX, Settings, as_environment
 from leadbright.supervisor import WRONG_USAGE, Child, Supervisor, role_command
 
 Say = Callable[[str], None]
-
-DEMO_DEFAULTS = {
-    "data": "leadbright-data/demo",
-    "country_header": COUNTRY_HEADER,
-    "trusted_proxies": "127.0.0.0/8",
-    "relay_name": "demo",
-}
-"""The crowd comes as if through a proxy, which says the countries of its visitors."""
 
 
 @dataclass(frozen=True, slots=True)

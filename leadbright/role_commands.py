@@ -42,69 +42,72 @@ def register(app: typer.Typer) -> None:
 
 def up() -> None:
     """Run every role on this machine, restarting any that dies, until Ctrl-C."""
+    settings = _settings("web_listen", "relay_listen", "aggregator_listen")
     from leadbright.house import run_house
 
-    settings = _settings("web_listen", "relay_listen", "aggregator_listen")
     _log("up", settings)
     raise typer.Exit(run_house(settings))
 
 
 def web(leashed: Leashed = False) -> None:
     """Run the web pages alone."""
-    from leadbright.wiring import web as wiring
-
     settings = _settings("web_listen")
     if not leashed:
         _offer_link(settings)
+    from leadbright.wiring import web as wiring
+
     _run("web", settings, lambda: wiring.web(settings), leashed=leashed)
 
 
 def relay(leashed: Leashed = False) -> None:
     """Run a relay alone; where releases go to a folder, it serves them too."""
+    settings = _settings("relay_listen")
     from leadbright.wiring import relay as wiring
 
-    settings = _settings("relay_listen")
     _run("relay", settings, lambda: wiring.relay(settings), leashed=leashed)
 
 
 def aggregator(leashed: Leashed = False) -> None:
     """Run an aggregator alone."""
+    settings = _settings("aggregator_listen")
     from leadbright.wiring import aggregator as wiring
 
-    settings = _settings("aggregator_listen")
     _run("aggregator", settings, lambda: wiring.aggregator(settings), leashed=leashed)
 
 
 def demo() -> None:
     """Run everything with a demo shop and a crowd of simulated visitors, until Ctrl-C."""
-    from leadbright.house import DEMO_DEFAULTS, run_demo
+    from leadbright.demo.site import DEMO_DEFAULTS
 
     settings = _settings("web_listen", "relay_listen", "aggregator_listen", "shop_listen", defaults=DEMO_DEFAULTS)
+    from leadbright.house import run_demo
+
     _log("demo", settings)
     raise typer.Exit(run_demo(settings))
 
 
 def demo_shop(leashed: Leashed = False) -> None:
     """Run the demo shop alone."""
+    settings = _settings("shop_listen")
     from leadbright.wiring import demo_shop as wiring
 
-    settings = _settings("shop_listen")
     _run("demo-shop", settings, lambda: wiring.shop(settings), leashed=leashed)
 
 
 def demo_crowd(leashed: Leashed = False) -> None:
     """Let simulated visitors come to the demo shop."""
+    settings = _settings()
     from leadbright.wiring import demo_crowd as wiring
 
-    settings = _settings()
     _run("demo-crowd", settings, lambda: wiring.crowd(settings), leashed=leashed)
 
 
 def migrate() -> None:
     """Bring the tables of both databases up to date."""
+    settings = _settings()
     from leadbright.upkeep import migrate_databases
 
-    _wait_for(migrate_databases(_settings()))
+    _wait_for(migrate_databases(settings))
     typer.echo("both databases are up to date")
 
 

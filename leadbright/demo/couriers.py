@@ -12,7 +12,8 @@ import httpx
 from domain.names import SiteKey
 from ingest_grpc.relay.admission import Arrival
 from ingest_grpc.relay.relay import Accepted, Relay
-from leadbright.demo.letters import COUNTRY_HEADER, Answer, Letter, Post
+from leadbright.demo.letters import Answer, Letter, Post
+from leadbright.demo.site import COUNTRY_HEADER
 
 ANSWER_S = 10.0
 _FINAL = frozenset({400, 403, 404, 413})

@@ -32,9 +32,6 @@ class Letter:
     sender: Person
 
 
-COUNTRY_HEADER = "x-demo-country"
-"""In which the crowd says where its visitors are, as a CDN would."""
-
 Post = Callable[[Letter], Awaitable[Answer]]
 
 
