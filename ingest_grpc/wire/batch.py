@@ -36,6 +36,7 @@ _OUTCOMES: dict[Outcome, pb.OpReported.Outcome.ValueType] = {
     "error": pb.OpReported.OUTCOME_ERROR,
 }
 _BEACONS = pb.Batch.BEACONS_FIELD_NUMBER
+_NONCE = pb.Beacon.NONCE_FIELD_NUMBER
 _SURROUNDINGS = pb.Beacon.SURROUNDINGS_FIELD_NUMBER
 _ENTRIES = pb.Beacon.ENTRIES_FIELD_NUMBER
 
@@ -61,8 +62,9 @@ def encode_beacon(beacon: Admitted) -> bytes:
     The bytes are those of a batch of one. A relay does this for each beacon, and the same few surroundings and entries
     come again and again: their fields are remembered, and written in a row.
     """
-    head = pb.Beacon(nonce=beacon.nonce, site=beacon.site, day=beacon.day).SerializeToString()
-    parts = (head, _surroundings_field(beacon.surroundings), *[_entry_field(e) for e in beacon.entries])
+    nonce = _field(_NONCE, beacon.nonce) if beacon.nonce else b""
+    where = _surroundings_field(beacon.surroundings)
+    parts = (nonce, _site_and_day(beacon.site, beacon.day), where, *[_entry_field(e) for e in beacon.entries])
     return _field(_BEACONS, b"".join(parts))
 
 
@@ -100,6 +102,11 @@ def _surroundings(where: Surroundings) -> pb.Surroundings:
         browser=where.browser,
         device=where.device,
     )
+
+
+@lru_cache(maxsize=8192)
+def _site_and_day(site: SiteKey, day: int) -> bytes:
+    return pb.Beacon(site=site, day=day).SerializeToString()
 
 
 @lru_cache(maxsize=8192)
