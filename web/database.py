@@ -49,6 +49,7 @@ class Database:
         # Tasks that begin in this context find the connections without a global.
         self._scope = contextvars.copy_context()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._closing = False
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` in one transaction; its first statement must write, so that SQLite locks at once.
@@ -72,11 +73,14 @@ class Database:
 
     async def close(self) -> None:
         """Let what is under way finish, then close every connection."""
+        self._closing = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=DEADLINE_S)
         await self._context.close_connections()
 
     async def _run(self, work: Callable[[], Awaitable[T]]) -> T:
+        if self._closing:
+            raise UnavailableError("the database is being closed")
         if len(self._tasks) >= _AT_ONCE:
             raise UnavailableError("the database is behind")
         task = asyncio.get_running_loop().create_task(_awaited(work), context=self._scope.copy())
@@ -109,6 +113,9 @@ async def open_database(url: str) -> Database:
     }
     context = TortoiseContext()
     try:
+        if "file_path" in settings["credentials"]:
+            # A path that cannot be opened would leave aiosqlite's thread behind.
+            sqlite3.connect(settings["credentials"]["file_path"]).close()
         with context:
             await context.init(config=config)
             async with in_transaction(connection) as client:

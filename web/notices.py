@@ -14,7 +14,7 @@ class Notice(Enum):
     SAVED = "Saved. Visitors see nothing of it until you publish."
     UNCHANGED = "Nothing had changed, so nothing was saved."
     PUBLISHED = "Published. Visitors get it within about a minute."
-    ALREADY_LIVE = "Exactly this was live already; there was nothing to publish."
+    ALREADY_LIVE = "Saved. What visitors load is the same as before, so there was nothing to publish."
     ADDED = "Added as a draft. Change it here, set its status to running, then publish."
 
     @classmethod

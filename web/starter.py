@@ -9,6 +9,14 @@ import json
 
 from domain.names import ExperimentKey, GoalKey, SiteKey
 
+NOT_A_KEY = "A key is lower-case letters, digits and hyphens, begins with a letter and has at most 40 characters."
+"""What is said of one that is not."""
+
+
+def experiment_file(key: str) -> str:
+    """The name of the file that holds an experiment."""
+    return f"experiments/{key}.yaml"
+
 
 def new_site(key: SiteKey, name: str, domain: str, timezone: str) -> str:
     """The text of `site.yaml`."""

@@ -20,7 +20,7 @@ from web.form import field, fields
 from web.guard import subject_of
 from web.notices import Notice
 from web.publishing import Live, NotPublished, publish
-from web.starter import new_experiment
+from web.starter import NOT_A_KEY, experiment_file, new_experiment
 from web.store import Definition, Overtaken, SiteEntry
 
 _NO_GOAL = GoalKey("signup")
@@ -78,20 +78,28 @@ async def add(desk: Desk, request: Request, site: str) -> HTTPResponse:
         return desk.renderer.refusal(404, framed(request))
     entry, definition = found
     key = field(request, "key").strip()
-    name = f"experiments/{key}.yaml"
-    mistake = None
-    if not is_key(key):
-        mistake = "A key is lower-case letters, digits and hyphens, begins with a letter and has at most 40 characters."
-    elif name in definition.files:
-        mistake = f"There is an experiment {key} already. Choose another key."
+    mistake = _mistake(key, definition)
     if mistake is not None:
         findings = await desk.definitions.check(entry, definition.files)
         return await _editor(desk, request, entry, definition, findings, status=422, trouble=mistake)
     meaning = await desk.definitions.meaning(entry)
     goal = meaning.site.goals[0].key if meaning and meaning.site.goals else _NO_GOAL
-    files = {**definition.files, name: new_experiment(ExperimentKey(key), goal)}
-    await desk.services.store.save_definition(entry.key, files, subject_of(request), definition.revision)
-    return redirect(f"/sites/{entry.key}/definition?did={Notice.ADDED.name.lower()}&file={name}", status=303)
+    added = replace(
+        definition, files={**definition.files, experiment_file(key): new_experiment(ExperimentKey(key), goal)}
+    )
+    saved = await desk.services.store.save_definition(entry.key, added.files, subject_of(request), definition.revision)
+    if isinstance(saved, Overtaken):
+        return await _overtaken(desk, request, entry, added, saved)
+    return redirect(
+        f"/sites/{entry.key}/definition?did={Notice.ADDED.name.lower()}&file={experiment_file(key)}", status=303
+    )
+
+
+def _mistake(key: str, definition: Definition) -> str | None:
+    if not is_key(key):
+        return NOT_A_KEY
+    taken = experiment_file(key) in definition.files
+    return f"There is an experiment {key} already. Choose another key." if taken else None
 
 
 async def _publish(desk: Desk, request: Request, entry: SiteEntry, definition: Definition) -> HTTPResponse:

@@ -25,6 +25,7 @@ from web.pages.site import LONGEST_DAYS
 from web.plot import Plot, draw
 from web.services import Unavailable
 from web.spelling import Spelling, spelling, valued_goals
+from web.starter import experiment_file
 from web.told import Told, tell
 from web.words import day_at, day_number
 
@@ -113,7 +114,13 @@ async def show(desk: Desk, request: Request, site: str, experiment: str) -> HTTP
     if isinstance(counts, Unavailable):
         return desk.renderer.page("results_unavailable.html", page, status=503, experiment=found, why=counts.why)
     asked = day_number(request.args.get("from", "")), day_number(request.args.get("to", ""))
-    return desk.renderer.page("results.html", page, entry=entry, view=view(meaning.site, found, counts, asked))
+    return desk.renderer.page(
+        "results.html",
+        page,
+        entry=entry,
+        file=experiment_file(found.key),
+        view=view(meaning.site, found, counts, asked),
+    )
 
 
 def view(site: Site, experiment: Experiment, counts: ExperimentCounts, asked: tuple[int | None, int | None]) -> View:

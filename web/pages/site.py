@@ -24,6 +24,7 @@ from web.notices import Notice
 from web.services import ENVIRONMENT, Unavailable
 from web.spelling import Spelling, spelling, valued_goals
 from web.store import SiteEntry
+from web.together import together
 from web.told import Told, tell
 from web.words import day_at
 
@@ -116,7 +117,7 @@ async def _glances(desk: Desk, entry: SiteEntry, meaning: Meaning | None) -> tup
     if meaning is None:
         return ()
     ordered = sorted(meaning.site.experiments, key=lambda x: (_ORDER.index(x.status), x.name))
-    return tuple(await asyncio.gather(*(_glance(desk, entry, meaning.site, x) for x in ordered)))
+    return tuple(await together(_glance(desk, entry, meaning.site, x) for x in ordered))
 
 
 async def _glance(desk: Desk, entry: SiteEntry, site: Site, experiment: Experiment) -> Glance:

@@ -5,7 +5,6 @@ May not know what is on a site's own page.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,8 +21,9 @@ from web.desk import Desk, framed
 from web.form import field
 from web.guard import subject_of
 from web.services import Unavailable
-from web.starter import new_site
-from web.store import SiteEntry
+from web.starter import NOT_A_KEY, new_site
+from web.store import Overtaken, SiteEntry
+from web.together import together
 from web.words import day_at
 
 LATELY_DAYS = 14
@@ -57,12 +57,13 @@ async def show(desk: Desk, request: Request) -> HTTPResponse:
 async def create(desk: Desk, request: Request) -> HTTPResponse:
     """A new site, from its key, name and domain; what is wrong with the rest shows in the editor."""
     typed = {name: field(request, name).strip() for name in _FIELDS}
-    mistake = await _mistake(desk, typed["key"])
-    if mistake is not None:
-        return await _listed(desk, request, 422, mistake, typed)
+    if not is_key(typed["key"]):
+        return await _listed(desk, request, 422, NOT_A_KEY, typed)
     key = SiteKey(typed["key"])
     text = new_site(key, typed["name"] or key, typed["domain"], typed["timezone"] or "UTC")
-    await desk.services.store.save_definition(key, {SITE_FILE: text}, subject_of(request))
+    saved = await desk.services.store.save_definition(key, {SITE_FILE: text}, subject_of(request), opened=0)
+    if isinstance(saved, Overtaken):
+        return await _listed(desk, request, 422, f"There is a site {key} already. Choose another key.", typed)
     return redirect(f"/sites/{key}/definition", status=303)
 
 
@@ -70,18 +71,10 @@ async def _listed(
     desk: Desk, request: Request, status: int, mistake: str | None, typed: Mapping[str, str]
 ) -> HTTPResponse:
     entries = await desk.services.store.sites()
-    rows = await asyncio.gather(*(_row(desk, entry) for entry in entries))
+    rows = await together(_row(desk, entry) for entry in entries)
     return desk.renderer.page(
         "sites.html", framed(request), status=status, rows=rows, days=LATELY_DAYS, mistake=mistake, typed=typed
     )
-
-
-async def _mistake(desk: Desk, key: str) -> str | None:
-    if not is_key(key):
-        return "A key is lower-case letters, digits and hyphens, begins with a letter and has at most 40 characters."
-    if await desk.services.store.site(SiteKey(key)) is not None:
-        return f"There is a site {key} already. Choose another key."
-    return None
 
 
 async def _row(desk: Desk, entry: SiteEntry) -> Row:
