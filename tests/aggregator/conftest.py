@@ -10,7 +10,7 @@ import pytest
 from ingest_grpc.aggregator.aggregator import Aggregator
 from ingest_grpc.aggregator.reports import Reporter
 from ingest_grpc.aggregator.store import Store, open_store
-from tests.aggregator.traces import Clock
+from tests.aggregator.traces import Clock, Opening
 from tests.services.postgres import postgres_database, postgres_server, postgres_url
 
 __all__ = ["postgres_database", "postgres_server", "postgres_url"]
@@ -30,11 +30,23 @@ def counts_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def store(counts_url: str) -> AsyncIterator[Store]:
+async def opening() -> AsyncIterator[Opening]:
+    """Opens stores, and closes them whatever becomes of the test: one left open would keep the process alive."""
+    opened: list[Store] = []
+
+    async def open_one(url: str) -> Store:
+        opened.append(await open_store(url))
+        return opened[-1]
+
+    yield open_one
+    for store in opened:
+        await store.close()
+
+
+@pytest.fixture
+async def store(opening: Opening, counts_url: str) -> Store:
     """An open store."""
-    opened = await open_store(counts_url)
-    yield opened
-    await opened.close()
+    return await opening(counts_url)
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from ingest_grpc.aggregator.aggregator import Aggregator
 from ingest_grpc.aggregator.books import UNKNOWN_SITE, Books, Outcome, book
 from ingest_grpc.aggregator.constants import BACKLOG_MS, DAY_MS, HOUR_MS
 from ingest_grpc.aggregator.inspection import rejection
-from ingest_grpc.aggregator.store import Store, open_store
+from ingest_grpc.aggregator.store import Store
 from ingest_grpc.aggregator.transaction import NonceKey
 from ingest_grpc.wire.batch import UnreadableError, decode_batch
 from ingest_grpc.wire.frame import Epoch, Frame, Reply, Status, Watermark
-from tests.aggregator.traces import NOON_MS, Clock, Journal, beacon, books, cells, landing, nonzero, set_aside
+from tests.aggregator.traces import NOON_MS, Clock, Journal, Opening, beacon, books, cells, landing, nonzero, set_aside
 
 STEPS = 150
 
@@ -116,9 +116,11 @@ async def _held(store: Store) -> tuple[object, ...]:
     return await cells(store), await books(store), sorted(s for s, _ in await set_aside(store)), marks
 
 
-async def test_one_trace_on_both_databases_and_in_dictionaries(sqlite_url: str, postgres_url: str) -> None:
+async def test_one_trace_on_both_databases_and_in_dictionaries(
+    opening: Opening, sqlite_url: str, postgres_url: str
+) -> None:
     clock, dice, reference = Clock(NOON_MS), random.Random(11), Reference()
-    stores = [await open_store(url) for url in (sqlite_url, postgres_url)]
+    stores = [await opening(url) for url in (sqlite_url, postgres_url)]
     aggregators = [Aggregator(store, clock) for store in stores]
     relays, seen, replies = _relays(clock), [landing()], Counter[Status]()
     for _ in range(STEPS):
@@ -139,4 +141,3 @@ async def test_one_trace_on_both_databases_and_in_dictionaries(sqlite_url: str, 
     expected_held = (reference.cells(), reference.books(), sorted(reference.aside), marks)
     for store in stores:
         assert await _held(store) == expected_held
-        await store.close()

@@ -13,10 +13,10 @@ from ingest_grpc.aggregator import migrations, models
 from ingest_grpc.aggregator.aggregator import Aggregator
 from ingest_grpc.aggregator.dialect import Table, table_of
 from ingest_grpc.aggregator.migrations import STEPS, migrate
-from ingest_grpc.aggregator.store import Store, open_store
+from ingest_grpc.aggregator.store import Store
 from ingest_grpc.aggregator.transaction import Transaction
 from ingest_grpc.wire.ports import UnavailableError
-from tests.aggregator.traces import RELAY, Clock, Journal, cells, landing
+from tests.aggregator.traces import RELAY, Clock, Journal, Opening, cells, landing
 
 ROOT = Path(__file__).parents[2]
 TOO_LONG_S = 30
@@ -59,27 +59,25 @@ async def test_the_models_say_what_the_migrations_made(store: Store, table: Tabl
     assert await _made(store, table.name) == (dict(table.columns), table.key, True)
 
 
-async def test_every_table_of_sqlite_is_strict_and_sorted_by_its_key(sqlite_url: str) -> None:
-    store = await open_store(sqlite_url)
+async def test_every_table_of_sqlite_is_strict_and_sorted_by_its_key(opening: Opening, sqlite_url: str) -> None:
+    store = await opening(sqlite_url)
     rows = await store.read("SELECT name, strict, wr FROM pragma_table_list WHERE name LIKE 'counts%'")
-    await store.close()
     assert {name for name, *_ in rows} == {table.name for table in TABLES} | {"counts_schema"}
     assert all(strict and without_rowid for name, strict, without_rowid in rows if name != "counts_schema")
 
 
-async def test_an_open_database_opens_again_with_everything_in_it(counts_url: str) -> None:
+async def test_an_open_database_opens_again_with_everything_in_it(opening: Opening, counts_url: str) -> None:
     for _ in range(3):
-        store = await open_store(counts_url)
+        store = await opening(counts_url)
         await store.write(lambda t: t.add_cells([]))
         assert await store.read("SELECT steps FROM counts_schema") == [(len(STEPS),)]
         await store.close()
 
 
-async def test_processes_that_start_at_once_agree(counts_url: str) -> None:
-    stores = await asyncio.gather(*(open_store(counts_url) for _ in range(4)))
+async def test_processes_that_start_at_once_agree(opening: Opening, counts_url: str) -> None:
+    stores = await asyncio.gather(*(opening(counts_url) for _ in range(4)))
     for store in stores:
         assert await store.read("SELECT steps FROM counts_schema") == [(len(STEPS),)]
-    await asyncio.gather(*(store.close() for store in stores))
 
 
 NEXT: migrations.Step = (
@@ -123,13 +121,12 @@ STATEMENTS = 3 + len(STEPS[0]) + 1
 
 
 @pytest.mark.parametrize("said", range(1, STATEMENTS + 2, 2))
-async def test_killed_at_any_statement_it_starts_over(counts_url: str, said: int) -> None:
+async def test_killed_at_any_statement_it_starts_over(opening: Opening, counts_url: str, said: int) -> None:
     dying = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.aggregator.dying", "opening", counts_url, str(said), cwd=ROOT
     )
     assert await asyncio.wait_for(dying.wait(), TOO_LONG_S) == -signal.SIGKILL
-    store = await open_store(counts_url)
+    store = await opening(counts_url)
     for table in TABLES:
         assert (await _made(store, table.name))[0] == dict(table.columns)
     assert await store.read("SELECT current FROM counts_period") == [(0,)]
-    await store.close()

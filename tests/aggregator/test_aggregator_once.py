@@ -8,9 +8,9 @@ import pytest
 
 from ingest_grpc.aggregator.aggregator import FORGET_AT_ONCE, Aggregator
 from ingest_grpc.aggregator.constants import HOUR_MS, LIVE_PERIODS, NONCE_MS, PERIOD_MS
-from ingest_grpc.aggregator.store import Store, open_store
+from ingest_grpc.aggregator.store import Store
 from ingest_grpc.wire.frame import Epoch, Status
-from tests.aggregator.traces import DAY, NOON_MS, RELAY, SHOP, Clock, Journal, beacon, books, count_of, nonce
+from tests.aggregator.traces import DAY, NOON_MS, RELAY, SHOP, Clock, Journal, Opening, beacon, books, count_of, nonce
 
 OTHER_EPOCH = Epoch("relay-1", b"f" * 16)
 OTHER_RELAY = Epoch("relay-2", b"g" * 16)
@@ -109,9 +109,9 @@ async def test_nonces_are_dropped_once_they_can_no_longer_matter(
     assert await _periods(store) == [began + 3, began + 4, began + 5]
 
 
-async def test_many_old_nonces_are_dropped_over_several_commits(sqlite_url: str) -> None:
+async def test_many_old_nonces_are_dropped_over_several_commits(opening: Opening, sqlite_url: str) -> None:
     clock = Clock()
-    store = await open_store(sqlite_url)
+    store = await opening(sqlite_url)
     aggregator = Aggregator(store, clock)
     journal = Journal(RELAY, clock)
     journal.seal(*(beacon() for _ in range(FORGET_AT_ONCE + 10)))
@@ -123,5 +123,4 @@ async def test_many_old_nonces_are_dropped_over_several_commits(sqlite_url: str)
         journal.seal(beacon(day=clock.now_ms // (24 * HOUR_MS)))
         await _commit(aggregator, journal)
         left.append((await store.read("SELECT count(*) FROM counts_nonce"))[0][0])
-    await store.close()
     assert left == [11, 2, 3]

@@ -17,7 +17,7 @@ from ingest_grpc.aggregator.store import WRITER, Store, open_store
 from ingest_grpc.aggregator.transaction import Transaction
 from ingest_grpc.wire.frame import Watermark
 from ingest_grpc.wire.ports import UnavailableError
-from tests.aggregator.traces import NOON_MS, RELAY
+from tests.aggregator.traces import NOON_MS, RELAY, Opening
 
 SOON_S = 10
 MARK = Watermark(9, b"12345678")
@@ -103,8 +103,8 @@ async def test_a_broken_database_is_unavailable_and_the_next_transaction_gets_a_
     assert await store.ready()
 
 
-async def test_a_disk_that_fills_up_loses_nothing_that_was_there(sqlite_url: str) -> None:
-    store = await open_store(sqlite_url)
+async def test_a_disk_that_fills_up_loses_nothing_that_was_there(opening: Opening, sqlite_url: str) -> None:
+    store = await opening(sqlite_url)
     await store.write(_begin)
 
     async def fill(transaction: Transaction) -> None:
@@ -118,11 +118,10 @@ async def test_a_disk_that_fills_up_loses_nothing_that_was_there(sqlite_url: str
         await store.write(fill)
     assert await store.write(_look) == MARK
     assert await store.read("SELECT count(*) FROM counts_nonce") == [(0,)]
-    await store.close()
 
 
-async def test_a_postgres_that_drops_its_connections_is_asked_again(postgres_url: str) -> None:
-    store = await open_store(postgres_url)
+async def test_a_postgres_that_drops_its_connections_is_asked_again(opening: Opening, postgres_url: str) -> None:
+    store = await opening(postgres_url)
     await store.write(_begin)
     dropped = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
 
@@ -133,11 +132,10 @@ async def test_a_postgres_that_drops_its_connections_is_asked_again(postgres_url
         await store.write(drop)
     assert await asyncio.wait_for(store.write(_look), SOON_S) == MARK
     assert await store.read("SELECT sequence FROM counts_watermark") == [(9,)]
-    await store.close()
 
 
-async def test_waiting_transactions_are_finished_before_the_store_closes(counts_url: str) -> None:
-    store = await open_store(counts_url)
+async def test_waiting_transactions_are_finished_before_the_store_closes(opening: Opening, counts_url: str) -> None:
+    store = await opening(counts_url)
     begun = asyncio.create_task(store.write(_begin))
     await asyncio.sleep(0)
     await store.close()
@@ -146,9 +144,8 @@ async def test_waiting_transactions_are_finished_before_the_store_closes(counts_
         await store.write(_look)
     with pytest.raises(UnavailableError, match="closed"):
         await store.read("SELECT 1")
-    again = await open_store(counts_url)
+    again = await opening(counts_url)
     assert await again.write(_look) == MARK
-    await again.close()
 
 
 @pytest.mark.parametrize("url", ["mysql://root@localhost/counts", "counts.db", "sqlite://", ""])
@@ -173,7 +170,7 @@ class Note(Model):
         app = "control"
 
 
-async def test_the_web_s_tables_live_in_the_same_process(counts_url: str, tmp_path: Path) -> None:
+async def test_the_web_s_tables_live_in_the_same_process(opening: Opening, counts_url: str, tmp_path: Path) -> None:
     """The web's context is the process's fallback; the counts bring their own, and neither sees the other's."""
     await Tortoise.init(
         config={
@@ -184,7 +181,7 @@ async def test_the_web_s_tables_live_in_the_same_process(counts_url: str, tmp_pa
     )
     try:
         await Tortoise.generate_schemas()
-        store = await open_store(counts_url)
+        store = await opening(counts_url)
         await Note.create(text="before")
         await asyncio.gather(store.write(_begin), _note("between"), store.read("SELECT 1"))
         await store.close()

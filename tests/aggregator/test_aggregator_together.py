@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 
 import pytest
 
 from domain.beacon import Admitted, Surroundings
 from ingest_grpc.aggregator.aggregator import Aggregator
 from ingest_grpc.aggregator.constants import CAPS, PERIOD_MS
-from ingest_grpc.aggregator.store import Store, open_store
+from ingest_grpc.aggregator.store import Store
 from ingest_grpc.wire.frame import Epoch, Status
-from tests.aggregator.traces import DAY, NOON_MS, Clock, Journal, beacon, books, cells, count_of
+from tests.aggregator.traces import DAY, NOON_MS, Clock, Journal, Opening, beacon, books, cells, count_of
 
 TOGETHER = 3
 COMMITS = 15
 
 
 @pytest.fixture
-async def stores(counts_url: str) -> AsyncIterator[list[Store]]:
+async def stores(opening: Opening, counts_url: str) -> list[Store]:
     """The same database, opened as by several processes."""
-    opened = [await open_store(counts_url) for _ in range(TOGETHER)]
-    yield opened
-    await asyncio.gather(*(store.close() for store in opened))
+    return [await opening(counts_url) for _ in range(TOGETHER)]
 
 
 async def _deliver(aggregator: Aggregator, relay: str, batches: list[list[Admitted]], clock: Clock) -> None:

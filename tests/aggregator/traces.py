@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.beacon import Admitted, Entry, Exposed, SessionStarted, Surroundings, Viewed, Visited
@@ -23,6 +23,9 @@ NOON_MS = DAY * DAY_MS + DAY_MS // 2
 RELAY = Epoch("relay-1", b"e" * 16)
 
 NOWHERE = Surroundings()
+
+Opening = Callable[[str], Awaitable[Store]]
+"""Opens a store that is closed when the test ends."""
 
 _nonces = itertools.count(1)
 
