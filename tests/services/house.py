@@ -29,8 +29,10 @@ class House:
     """The roles of one installation; each can be killed and started again."""
 
     def __init__(self, folder: Path) -> None:
-        free = {f"LEADBRIGHT_{role}_LISTEN": "127.0.0.1:0" for role in ("WEB", "RELAY", "AGGREGATOR", "SHOP")}
-        settings = read_settings(free | {"LEADBRIGHT_DATA": str(folder / "data")}, folder)
+        chosen = {f"LEADBRIGHT_{role}_LISTEN": "127.0.0.1:0" for role in ("WEB", "RELAY", "AGGREGATOR", "SHOP")}
+        # The crowd comes through what looks like a proxy; otherwise all of it were one source, and limited as such.
+        chosen |= {"LEADBRIGHT_DATA": str(folder / "data"), "LEADBRIGHT_TRUSTED_PROXIES": "127.0.0.0/8"}
+        settings = read_settings(chosen, folder)
         assert isinstance(settings, Settings), settings
         self.settings = settings
         self.shop = settings.shop_listen.url
