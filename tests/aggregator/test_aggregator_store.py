@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from tortoise import Tortoise, fields
+from tortoise.backends.asyncpg.client import TransactionWrapper
+from tortoise.backends.sqlite.client import SqliteTransactionWrapper
 from tortoise.exceptions import OperationalError
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
@@ -101,6 +103,23 @@ async def test_a_broken_database_is_unavailable_and_the_next_transaction_gets_a_
     assert not await store.ready()
     assert await asyncio.wait_for(store.write(_look), SOON_S) is None
     assert await store.ready()
+
+
+@pytest.mark.parametrize("moment", ["begin", "commit"])
+async def test_a_transaction_that_breaks_as_it_begins_or_ends_holds_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Tortoise would keep the lock, or the connection, or commit what was left over with the next transaction."""
+
+    async def broken(_: object) -> None:
+        raise OperationalError("ill")
+
+    with monkeypatch.context() as patched:
+        for client in (SqliteTransactionWrapper, TransactionWrapper):
+            patched.setattr(client, moment, broken)
+        with pytest.raises(UnavailableError):
+            await asyncio.wait_for(store.write(_begin), SOON_S)
+    assert await asyncio.wait_for(store.write(_look), SOON_S) is None
 
 
 async def test_a_disk_that_fills_up_loses_nothing_that_was_there(opening: Opening, sqlite_url: str) -> None:
