@@ -21,7 +21,7 @@ const MODULES = [
 
 /** Names that only the modules say to each other; they are shortened, each to the same in every module. */
 const OURS = [
-  ...["matchesPage", "applyStyle", "applyOps", "enterExperiments", "convert"],
+  ...["matchesPage", "applyStyle", "applyOps", "enterExperiments", "trimLedger", "expose", "convert"],
   ...["goalsNamed", "goalsClicked", "goalsVisited", "goalsHappened"],
   ...["lockName", "readRecord", "openRecord", "writeRecord", "forgetRecord", "recordFits"],
 ];

@@ -7,6 +7,7 @@ import { decide } from "./decide.ts";
 import type { Entry, Ledger } from "./ledger.ts";
 import type { Linked } from "./linked.ts";
 import type { Page } from "./pages.ts";
+import type { Experiment } from "./plan.ts";
 
 /** The variation that is shown of each experiment on this page, once its style stands and its ops are at work. */
 export const enterExperiments = (
@@ -27,4 +28,13 @@ export const enterExperiments = (
     lift?.();
   }
   return new Map(shown.map(([experiment, [variation]]) => [experiment, variation]));
+};
+
+/** The ledger without the exposures to experiments that are over, for when room gets short. */
+export const trimLedger = (
+  experiments: readonly Experiment[],
+  [seed, created, last, session, goals, exposures]: Ledger,
+): Ledger => {
+  const running = exposures.filter(([experiment]) => experiments.some(({ key }) => key === experiment));
+  return [seed, created, last, session, goals, running];
 };

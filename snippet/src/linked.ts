@@ -3,8 +3,9 @@
  * the plan has no use for is not linked. May not know what the parts do.
  */
 
-import type { enterExperiments } from "./experiments.ts";
+import type { enterExperiments, trimLedger } from "./experiments.ts";
 import type { convert, goalsNamed } from "./goals.ts";
+import type { expose } from "./ledger.ts";
 import type { applyOps } from "./ops.ts";
 import type { matchesPage } from "./pages.ts";
 import type { Plan } from "./plan.ts";
@@ -20,6 +21,8 @@ export interface Linked {
   applyStyle?: typeof applyStyle;
   applyOps?: typeof applyOps;
   enterExperiments?: typeof enterExperiments;
+  trimLedger?: typeof trimLedger;
+  expose?: typeof expose;
   convert?: typeof convert;
   goalsNamed?: typeof goalsNamed;
   goalsClicked?: typeof goalsClicked;

@@ -11,7 +11,7 @@ const ENTRIES = 32;
 const DAY_MINUTES = 1_440;
 const NO_SOURCE: Source = ["", "", "", ""];
 
-/** Characters to be left for beacons; a ledger that leaves fewer forgets experiments that are over. */
+/** Characters to be left for beacons; a ledger that leaves fewer is trimmed. */
 const SPARE = 1_000;
 
 /** What a new beacon says besides its entries. `today` is the browser's day. */
@@ -26,23 +26,18 @@ export interface Stamp {
 /** Whether the record, and `spare` characters more, can be kept. */
 export type Fits = (kept: Kept, spare?: number) => boolean;
 
-const without = (
-  [seed, created, last, session, goals, exposures]: Ledger,
-  over: (experiment: string) => boolean,
-): Ledger => [seed, created, last, session, goals, exposures.filter(([key]) => !over(key))];
-
 /** The record with the first of the changes in one more beacon, and how many they are. Beacons of a day ago are gone. */
 export const take = (
   kept: Kept,
   changes: readonly Change[],
   { nonce, minute, digest, today, path }: Stamp,
   fits: Fits,
-  over: (experiment: string) => boolean,
+  trim: (ledger: Ledger) => Ledger,
 ): readonly [next: Kept, taken: number] => {
   const [format, ledger, old, behind] = kept;
   const day = today + behind;
   const outbox = old.filter(([, made]) => Math.abs(minute - made) < DAY_MINUTES);
-  let next: Kept = [format, fits(kept, SPARE) ? ledger : without(ledger, over), outbox, behind];
+  let next: Kept = [format, fits(kept, SPARE) ? ledger : trim(ledger), outbox, behind];
   let entries: readonly Entry[] = [];
   let taken = 0;
   for (const change of outbox.length < BEACONS ? changes : []) {

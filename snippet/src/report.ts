@@ -7,7 +7,7 @@
 import { newNonce } from "./chance.ts";
 import { corrected, today } from "./clock.ts";
 import type { Jar } from "./jar.ts";
-import type { Change } from "./ledger.ts";
+import type { Change, Ledger } from "./ledger.ts";
 import { take } from "./outbox.ts";
 import type { Plan } from "./plan.ts";
 import { quiet } from "./quiet.ts";
@@ -25,16 +25,25 @@ interface Prerendered extends Document {
 const locked = (name: string, work: () => void): Promise<void> =>
   (navigator.locks ? navigator.locks.request(name, work) : Promise.resolve().then(work)).catch(() => {});
 
+const post = (relay: string, site: string, [nonce, , cfg, d, p, src, e]: Pending): Promise<Response> =>
+  fetch(`${relay}/v1/b/${site}?n=${nonce}`, {
+    method: "POST",
+    body: JSON.stringify({ v: 1, cfg, d, p, src, e }),
+    keepalive: true,
+    // A beacon must carry none of the site's cookies, and of its address no more than the origin.
+    credentials: "omit",
+    referrerPolicy: "origin",
+  });
+
 /** Takes changes and sees that they are told. */
 export const reporter = (
-  { relay, site, tz, experiments }: Plan,
+  { relay, site, tz }: Plan,
   digest: string,
   { lockName, readRecord, writeRecord, recordFits }: Jar,
+  trim: (ledger: Ledger) => Ledger,
 ): ((...changes: readonly Change[]) => void) => {
   const waiting: Change[] = [];
   const sending = new Set<string>();
-
-  const over = (experiment: string): boolean => !experiments.some(({ key }) => key === experiment);
 
   const turn = (): void => {
     // A page made ready in advance is no visit before it is looked at.
@@ -53,7 +62,7 @@ export const reporter = (
       today: day,
       path: location.pathname.slice(0, LONGEST_PATH),
     };
-    const [next, taken] = take(kept, waiting, stamp, recordFits, over);
+    const [next, taken] = take(kept, waiting, stamp, recordFits, trim);
     waiting.splice(0, taken);
     if (writeRecord(next, day)) next[2].forEach(send);
   };
@@ -71,17 +80,12 @@ export const reporter = (
       turn();
     });
 
-  const send = async ([nonce, , cfg, d, p, src, e]: Pending): Promise<void> => {
+  const send = async (beacon: Pending): Promise<void> => {
+    const [nonce] = beacon;
     if (sending.has(nonce)) return;
     sending.add(nonce);
     try {
-      const answer = await fetch(`${relay}/v1/b/${site}?n=${nonce}`, {
-        method: "POST",
-        body: JSON.stringify({ v: 1, cfg, d, p, src, e }),
-        keepalive: true,
-        credentials: "omit",
-        referrerPolicy: "origin",
-      });
+      const answer = await post(relay, site, beacon);
       if (answer.ok) await settle(nonce, (await answer.json()).day);
       else if (FINAL.includes(answer.status)) await settle(nonce);
     } catch {

@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { trimLedger } from "../src/experiments.ts";
 import { type Change, expose, happen, visit } from "../src/ledger.ts";
 import { type Fits, type Stamp, take } from "../src/outbox.ts";
+import type { Experiment } from "../src/plan.ts";
 import { encode, type Kept, newRecord, type Pending } from "../src/record.ts";
 
 const DAY = 20_780;
@@ -17,11 +19,11 @@ const within =
   (characters: number): Fits =>
   (kept, spare = 0) =>
     encode(kept).length + spare <= characters;
-const none = (): boolean => false;
 
 const beacon = (minute: number): Pending => ["o".repeat(22), minute, "", DAY, "/", ["", "", "", ""], [["view"]]];
 const holding = (...outbox: readonly Pending[]): Kept => [1, NEW[1], outbox, 0];
-const filled = (changes: readonly Change[], kept = NEW, fits = roomy) => take(kept, changes, STAMP, fits, none);
+const filled = (changes: readonly Change[], kept = NEW, fits = roomy) =>
+  take(kept, changes, STAMP, fits, ledger => ledger);
 
 test("state and beacon change in the same record", () => {
   const [[, [, , last], outbox], taken] = filled([visit, EVENT]);
@@ -82,7 +84,11 @@ test("experiments that are over are forgotten when room gets short, and only the
   let [, ledger] = NEW;
   for (let i = 0; i < 20; i++) [ledger] = expose(`x${i}`, "control")(ledger, DAY, MINUTE);
   const kept: Kept = [1, ledger, [], 0];
-  const keys = (fits: Fits) => take(kept, [EVENT], STAMP, fits, key => key !== "x7")[0][1][5].map(([key]) => key);
+  const running: Experiment = { key: "x7", salt: "x7", in: [], out: [], traffic: 10_000, goals: [], arms: [] };
+  const keys = (fits: Fits) => {
+    const [[, [, , , , , exposures]]] = take(kept, [EVENT], STAMP, fits, whole => trimLedger([running], whole));
+    return exposures.map(([key]) => key);
+  };
   assert.deepEqual(keys(within(encode(kept).length + 500)), ["x7"]);
   assert.equal(keys(within(encode(kept).length + 1_500)).length, 20);
 });

@@ -1,3 +1,6 @@
-import { enterExperiments } from "../experiments.ts";
+import { enterExperiments, trimLedger } from "../experiments.ts";
+import { expose } from "../ledger.ts";
 
 L.enterExperiments = enterExperiments;
+L.trimLedger = trimLedger;
+L.expose = expose;
