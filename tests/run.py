@@ -1,6 +1,6 @@
-"""Runs every test in three parts, shows what they say as they say it, and ends with one line that sums them up.
+"""Runs every test in parts, shows what they say as they say it, and ends with one line that sums them up.
 
-Synchronous Playwright and asyncio tests cannot share a process, hence the parts. May not know any single test.
+Synchronous Playwright shares a process neither with asyncio tests nor with a second one of itself, hence the parts. May not know any single test.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Counts:
 PARTS = (
     Part("TypeScript", (sys.executable, "hatch_build.py", "npm", "test"), 600),
     Part("Python", (*PYTEST, "tests", *(f"--ignore={folder}" for folder in BROWSER_TESTS)), 1800),
-    Part("browser", (*PYTEST, *BROWSER_TESTS), 1800),
+    *(Part(folder, (*PYTEST, folder), 900) for folder in BROWSER_TESTS),
 )
 
 
