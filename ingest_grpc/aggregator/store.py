@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]
+import structlog
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
@@ -36,6 +37,7 @@ OLDEST_SQLITE = (3, 37)
 
 CONNECT_DEADLINE_S = 10.0
 READY_DEADLINE_S = 2.0
+RECONNECT_DEADLINE_S = 2.0
 STATEMENT_DEADLINE_S = 60.0
 CLOSE_DEADLINE_S = 10.0
 
@@ -50,6 +52,8 @@ _BROKEN = (
 """What a database that is away, full, locked or ill raises."""
 
 T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
 
 
 class _Job(Generic[T]):
@@ -139,8 +143,12 @@ class Store:
         with self._context:
             while (job := await self._jobs.get()) is not None:
                 # Nobody waits for it any more: a relay that gave up will ask again.
-                if not job.answer.cancelled():
-                    await self._answer(job)
+                if job.answer.cancelled():
+                    continue
+                # A task each: what a broken transaction leaves in its context goes with it.
+                await asyncio.create_task(self._answer(job), name="counts transaction")
+                if not self._written:
+                    await self._reconnect()
 
     async def _answer(self, job: _Job[Any]) -> None:
         try:
@@ -148,7 +156,6 @@ class Store:
                 answer = await job.work(Transaction(client, self.dialect))
         except _BROKEN as error:
             self._written = False
-            await self._reconnect()
             _fail(job, UnavailableError(f"the counts cannot be written: {error}"), error)
         except Exception as error:  # noqa: BLE001 - it belongs to whoever asked
             _fail(job, error, error.__cause__)
@@ -158,13 +165,15 @@ class Store:
                 job.answer.set_result(answer)
 
     async def _reconnect(self) -> None:
-        # A transaction that broke while it began or ended may still hold its connection, its lock, even its rows.
+        """Give up a connection: a transaction that broke as it began or ended may still hold it, its lock, its rows."""
         client = self._context.connections.discard(WRITER)
-        if client is not None:
-            try:
-                await asyncio.wait_for(client.close(), timeout=2)
-            except _BROKEN:
-                return
+        if client is None:
+            return
+        try:
+            async with asyncio.timeout(RECONNECT_DEADLINE_S):
+                await client.close()
+        except Exception as error:  # noqa: BLE001 - the writer goes on, with a new connection
+            _log.warning("a broken connection to the counts could not be closed", error=str(error))
 
 
 def _fail(job: _Job[Any], error: BaseException, cause: BaseException | None) -> None:
