@@ -145,5 +145,5 @@ async def test_after_many_kills_every_count_is_what_the_crowd_did(house: House) 
     book = await book_of(house)
     assert book.accepted == book.counted + book.duplicate
     assert book.duplicate > 0, "nothing came twice: the kills proved nothing about counting once"
-    told = f"{line.sent} beacons sent, {line.unanswered} unanswered, {book.duplicate} came twice"
-    print(f"\n{KILLS} kills, {crowd.born} visitors, {told}: all exact")
+    load = f"{line.sent} beacons sent, {line.unanswered} unanswered, {book.duplicate} came twice"
+    print(f"\n{KILLS} kills, {crowd.born} visitors, {load}: all exact")
