@@ -1,7 +1,7 @@
 """Runs every test in parts, shows what they say as they say it, and ends with one line that sums them up.
 
-Synchronous Playwright shares a process neither with asyncio tests nor with a second one of itself, hence the parts.
-May not know any single test.
+Synchronous Playwright shares a process neither with asyncio tests nor with a second one of itself, hence the
+parts. May not know any single test.
 """
 
 from __future__ import annotations
