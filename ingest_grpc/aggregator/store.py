@@ -218,7 +218,7 @@ def _make_file(path: str) -> None:
     """See that the file can be opened, and turn it to WAL. Raises sqlite3.Error.
 
     A path that cannot be opened would leave aiosqlite's thread behind. And the turn does not wait for others that do
-    the same, as statements do: of several processes that open a new file at once, all but one are told that it is locked.
+    the same, as statements do: of several processes that open a new file at once, all but one hear that it is locked.
     """
     for tries_left in reversed(range(WAL_TRIES)):
         try:
