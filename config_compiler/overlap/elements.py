@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 
 import cssselect2
 from cssselect2 import parser as css
@@ -41,7 +41,7 @@ class Chain:
     around: tuple[tuple[str, Demands], ...] = ()
 
 
-@cache
+@lru_cache(10_000)
 def chains(selector: str) -> tuple[Chain, ...]:
     """The alternatives of a selector; one that demands nothing where it cannot be read."""
     try:
@@ -81,7 +81,7 @@ def _simple(compound: object) -> Iterator[object]:
     yield from getattr(compound, "simple_selectors", ())
 
 
-@cache
+@lru_cache(10_000)
 def may_be_same(one: str, other: str, loose: frozenset[str]) -> bool:
     """Whether one element can match both; attributes in `loose` are changed by the experiments themselves."""
     return any(_may_be_same(a, b, loose) for a in chains(one) for b in chains(other))
@@ -142,7 +142,7 @@ _ACTIVE = frozenset("a button".split())  # noqa: SIM905
 _ROOTS = ("html", "body", "head")
 
 
-@cache
+@lru_cache(10_000)
 def nesting(inner: str, outer: str, loose: frozenset[str]) -> Nesting:
     """Whether an element of one selector lies inside an element of the other."""
     found = {_nesting(a, b, loose) for a in chains(inner) for b in chains(outer)}
