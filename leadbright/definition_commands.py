@@ -151,11 +151,11 @@ def _setting(text: str) -> tuple[str, str]:
 
 
 def _visit(url: str, words: dict[str, str], timezone: str) -> Visit:
-    from leadbright.described_visit import NoSuchVisit, described, visit_to
+    from leadbright.described_visit import ImpossibleVisitError, described, visit_to
 
     try:
         return described(visit_to(url, int(time.time()) // 60, timezone), words, timezone)
-    except NoSuchVisit as error:
+    except ImpossibleVisitError as error:
         _fail(str(error), WRONG_USAGE)
 
 
