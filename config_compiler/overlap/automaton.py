@@ -99,7 +99,7 @@ class Automaton:
         self._next: dict[tuple[int, str], int] = {}
         self._ends: dict[int, bool] = {DEAD: False, FOUND: True}
         self._sets = tuple(dict.fromkeys(chars for steps in graph.steps for chars, _ in steps))
-        self._alike: dict[str, int] = {}
+        self._alike: dict[str, tuple[int, ...]] = {}
         self._anchored = not any(
             self._alive(self._reach(frozenset((self._first,)), before, after))
             for before in (_LETTER, _OTHER)
@@ -122,15 +122,18 @@ class Automaton:
             known = self._ends[state] = self._last in self._reach(kernel, before, _EDGE)
         return known
 
-    def sort_of(self, character: str) -> int:
-        """Characters of one sort are all the same to this automaton."""
-        known = self._alike.get(character)
+    def sorts_of(self, characters: str) -> tuple[int, ...]:
+        """A number for each: characters of one number are all the same to this automaton."""
+        known = self._alike.get(characters)
         if known is None:
-            known = int(WORD.holds(character))
-            for chars in self._sets:
-                known = known * 2 + chars.holds(character)
-            self._alike[character] = known
+            known = self._alike[characters] = tuple(map(self._sort_of, characters))
         return known
+
+    def _sort_of(self, character: str) -> int:
+        sort = int(WORD.holds(character))
+        for chars in self._sets:
+            sort = sort * 2 + chars.holds(character)
+        return sort
 
     def _after(self, state: int, character: str, effort: Effort) -> int:
         if state <= FOUND:

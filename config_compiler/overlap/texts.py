@@ -76,6 +76,7 @@ def _node(test: TextTest) -> Node:
             return expression(regex)
 
 
+@lru_cache(10_000)
 def start_of(test: TextTest) -> str:
     """What every text that passes certainly begins with, as far as is seen at once."""
     match test:
@@ -113,9 +114,10 @@ class Texts:
         start = _joined(start_of(test) for test in wanted)
         if start is None:
             return None
-        runners = [self.automaton(test) for test in (*wanted, *unwanted)]
-        race = _Race(runners, len(wanted), effort)
-        return race.search(start, _sorts(runners, (*wanted, *unwanted), letters))
+        tests = (*wanted, *(test for test in unwanted if _joined((start, start_of(test))) is not None))
+        runners = [self.automaton(test) for test in tests]
+        known = letters if letters == ADDRESS else letters + _named(tests)
+        return _Race(runners, len(wanted), effort).search(start, _told_apart(runners, known))
 
     def automaton(self, test: TextTest) -> Automaton:
         """The test as an automaton."""
@@ -144,11 +146,11 @@ def _joined(starts: Iterable[str]) -> str | None:
     return longest
 
 
-def _sorts(runners: Sequence[Automaton], tests: Iterable[TextTest], letters: str) -> list[str]:
-    """One letter for all that no automaton tells apart."""
+def _told_apart(runners: Sequence[Automaton], letters: str) -> list[str]:
+    """One letter, the first, for all that no automaton tells apart."""
     first: dict[tuple[int, ...], str] = {}
-    for letter in letters if letters == ADDRESS else letters + _named(tests):
-        first.setdefault(tuple(runner.sort_of(letter) for runner in runners), letter)
+    for letter, *sorts in zip(letters, *(runner.sorts_of(letters) for runner in runners), strict=True):
+        first.setdefault(tuple(sorts), letter)
     return list(first.values())
 
 

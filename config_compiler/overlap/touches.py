@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 
 from config_compiler.overlap.effort import Effort
-from config_compiler.overlap.elements import Nesting, may_be_same, nesting
+from config_compiler.overlap.elements import Certainty, nesting, sameness
 from config_compiler.overlap.footprints import Aspect, Footprint
 
 
@@ -19,9 +18,9 @@ class Contact(IntEnum):
     """How two changes meet, what weighs least first."""
 
     PERHAPS = 1
-    """Perhaps: a script may do anything, an element may lie inside another."""
+    """Perhaps: a script may do anything, an element may be another or lie inside it."""
     ELEMENT = 2
-    """Both change an element that can be the same."""
+    """Both change an element that their selectors name alike."""
     INSIDE = 3
     """What one changes lies inside what the other replaces, hides or moves."""
     AWAY = 4
@@ -48,25 +47,27 @@ _REACHES_IN = (Aspect.INSIDE, Aspect.PRESENCE)
 
 def touch(ours: Iterable[Footprint], theirs: Iterable[Footprint], effort: Effort) -> Touch | None:
     """The contact that weighs most, the first of equals; None where there is none."""
-    best: Touch | None = None
-    for met in _touches(tuple(ours), tuple(theirs), effort):
-        if best is None or met.contact > best.contact:
-            best = met
-        if met.contact is Contact.SETTING:
-            break
-    return best
-
-
-def _touches(ours: tuple[Footprint, ...], theirs: tuple[Footprint, ...], effort: Effort) -> Iterator[Touch]:
+    ours, theirs = tuple(ours), tuple(theirs)
     loose = frozenset(mark.name for mark in (*ours, *theirs) if mark.aspect is Aspect.ATTRIBUTE)
     left, right = _by_selector(ours), _by_selector(theirs)
+    best: Touch | None = None
     for selector, marks in left.items():
         effort.spend(1 + len(right) // 4)
         for other_selector, other_marks in right.items():
             relation = _relation(selector, other_selector, loose)
-            if relation is not None:
+            if best is None or relation.most > best.contact:
                 effort.spend(len(marks) * len(other_marks) // 4)
-                yield from (t for one in marks for other in other_marks for t in _contacts(one, other, relation))
+                best = _best(
+                    best, (t for one in marks for other in other_marks for t in _contacts(one, other, relation))
+                )
+    return best
+
+
+def _best(best: Touch | None, touches: Iterable[Touch]) -> Touch | None:
+    for met in touches:
+        if best is None or met.contact > best.contact:
+            best = met
+    return best
 
 
 def _by_selector(marks: Iterable[Footprint]) -> dict[str, list[Footprint]]:
@@ -80,22 +81,28 @@ def _by_selector(marks: Iterable[Footprint]) -> dict[str, list[Footprint]]:
 class _Relation:
     """What two selectors have to do with each other."""
 
-    same: bool
-    first_in_second: Nesting
-    second_in_first: Nesting
+    same: Certainty
+    first_in_second: Certainty
+    second_in_first: Certainty
+    most: int
+    """What weighs most of the contacts that can follow."""
 
 
-_PAGE = _Relation(same=True, first_in_second=Nesting.NO, second_in_first=Nesting.NO)
+_PAGE = _Relation(
+    same=Certainty.SHOWN, first_in_second=Certainty.NO, second_in_first=Certainty.NO, most=Contact.SETTING
+)
 
 
-@lru_cache(10_000)
-def _relation(one: str, other: str, loose: frozenset[str]) -> _Relation | None:
-    """None for nothing at all."""
+def _relation(one: str, other: str, loose: frozenset[str]) -> _Relation:
     if not (one and other):
         return _PAGE
-    same = may_be_same(one, other, loose)
+    same = sameness(one, other, loose)
     inner, outer = nesting(one, other, loose), nesting(other, one, loose)
-    return _Relation(same, inner, outer) if same or not inner is outer is Nesting.NO else None
+    most = _MOST[max(same, inner, outer)]
+    return _Relation(same, inner, outer, Contact.SETTING if one == other else most)
+
+
+_MOST: dict[Certainty, int] = {Certainty.NO: 0, Certainty.POSSIBLE: Contact.PERHAPS, Certainty.SHOWN: Contact.INSIDE}
 
 
 def _contacts(one: Footprint, other: Footprint, relation: _Relation) -> Iterator[Touch]:
@@ -105,12 +112,13 @@ def _contacts(one: Footprint, other: Footprint, relation: _Relation) -> Iterator
             both = one.aspect is other.aspect is Aspect.ADDRESS
             yield Touch(Contact.SETTING if both else contact, one, other, one if one.aspect is aspect else other)
             return
-    if relation.same and _at_odds(one, other):
-        alike = one.selector == other.selector and one.aspect is other.aspect and one.aspect in _SET
-        yield Touch(Contact.SETTING if alike and one.name == other.name else Contact.ELEMENT, one, other, one)
     for outer, inside in ((one, relation.second_in_first), (other, relation.first_in_second)):
-        if outer.aspect in _REACHES_IN and inside is not Nesting.NO:
-            yield Touch(Contact.INSIDE if inside is Nesting.SHOWN else Contact.PERHAPS, one, other, outer)
+        if outer.aspect in _REACHES_IN and inside is not Certainty.NO:
+            yield Touch(Contact.INSIDE if inside is Certainty.SHOWN else Contact.PERHAPS, one, other, outer)
+    if relation.same is not Certainty.NO and _at_odds(one, other):
+        alike = one.selector == other.selector and one.aspect is other.aspect and one.aspect in _SET
+        contact = Contact.PERHAPS if relation.same is Certainty.POSSIBLE else Contact.ELEMENT
+        yield Touch(Contact.SETTING if alike and one.name == other.name else contact, one, other, one)
 
 
 def _at_odds(one: Footprint, other: Footprint) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config_compiler.overlap.effort import Effort
-from config_compiler.overlap.elements import Nesting, may_be_same, nesting
+from config_compiler.overlap.elements import Certainty, nesting, sameness
 from config_compiler.overlap.footprints import footprints
 from config_compiler.overlap.touches import Contact, touch
 from domain.experiment import (
@@ -47,59 +47,64 @@ NOTHING: frozenset[str] = frozenset()
     ],
 )
 def test_selectors_are_proved_to_be_different_elements(one: str, other: str) -> None:
-    assert not may_be_same(one, other, NOTHING)
-    assert not may_be_same(other, one, NOTHING)
+    assert sameness(one, other, NOTHING) is Certainty.NO
+    assert sameness(other, one, NOTHING) is Certainty.NO
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("one", "other", "expected"),
     [
-        ("#a", "#a"),
-        ("#a", "#A"),  # without a doctype, ids are alike in either case
-        ("#a", ".b"),
-        (".a", ".b"),
-        ("h1", "*"),
-        ("h1", "h2, h1"),
-        ("h1", ":is(h1, h2)"),
-        ("#a .x", "#b .x"),  # the one may lie inside the other
-        ("#a > .x", "#b .x"),
-        ("#a + .x", "#b > .x"),
-        ("[data-x=a]", "[data-y=b]"),
-        ("[data-x=a]", "[data-x=A i]"),
-        ("[data-x=ab]", "[data-x^=a]"),
-        ("#a:not(#b)", "#a"),
+        ("#a", "#a", Certainty.SHOWN),
+        ("#a", "#A", Certainty.SHOWN),  # without a doctype, ids are alike in either case
+        ("h1", "h2, h1", Certainty.SHOWN),
+        ("h1", "h1.x", Certainty.SHOWN),
+        ("a.buy", "#main .buy", Certainty.SHOWN),
+        ("[data-x=a]", "b[data-x=A i]", Certainty.SHOWN),
+        ("#a .x", "#b .x", Certainty.SHOWN),  # the one may lie inside the other
+        ("#a > .x", "#b .x", Certainty.SHOWN),
+        ("#a + .x", "#b > .x", Certainty.SHOWN),
+        ("#a:not(#b)", "#a", Certainty.SHOWN),
+        ("#a", ".b", Certainty.POSSIBLE),
+        (".a", ".b", Certainty.POSSIBLE),
+        ("h1.a", "h1.b", Certainty.POSSIBLE),
+        ("h1", "*", Certainty.POSSIBLE),
+        ("h1", ":is(h1, h2)", Certainty.POSSIBLE),
+        ("[data-x=a]", "[data-y=b]", Certainty.POSSIBLE),
+        ("[data-x=ab]", "[data-x^=a]", Certainty.POSSIBLE),
     ],
 )
-def test_selectors_may_be_the_same_element_unless_it_is_proved_otherwise(one: str, other: str) -> None:
-    assert may_be_same(one, other, NOTHING)
-    assert may_be_same(other, one, NOTHING)
+def test_selectors_may_be_the_same_element_unless_it_is_proved_otherwise(
+    one: str, other: str, expected: Certainty
+) -> None:
+    assert sameness(one, other, NOTHING) is expected
+    assert sameness(other, one, NOTHING) is expected
 
 
 def test_an_attribute_that_an_experiment_changes_proves_nothing() -> None:
-    assert may_be_same("[data-x=a]", "[data-x=b]", frozenset({"data-x"}))
-    assert may_be_same("#a", "#b", frozenset({"id"}))
+    assert sameness("[data-x=a]", "[data-x=b]", frozenset({"data-x"})) is Certainty.POSSIBLE
+    assert sameness("#a", "#b", frozenset({"id"})) is Certainty.POSSIBLE
 
 
 @pytest.mark.parametrize(
     ("inner", "outer", "expected"),
     [
-        (".hero .cta", ".hero", Nesting.SHOWN),
-        ("#main > p", "#main", Nesting.SHOWN),
-        ("main h1", "main", Nesting.SHOWN),
-        ("#cta", "body", Nesting.SHOWN),
-        ("#cta", "#hero", Nesting.POSSIBLE),
-        (".x", "h1", Nesting.POSSIBLE),
-        ("span", "h1", Nesting.POSSIBLE),
-        ("#cta", "img.hero", Nesting.NO),
-        ("div", "h1", Nesting.NO),
-        ("h2.x", "p", Nesting.NO),
-        ("a.x", "a.y", Nesting.NO),
-        ("body", "div", Nesting.NO),
-        ("body", "html", Nesting.SHOWN),
-        (".a + .b", ".a", Nesting.POSSIBLE),
+        (".hero .cta", ".hero", Certainty.SHOWN),
+        ("#main > p", "#main", Certainty.SHOWN),
+        ("main h1", "main", Certainty.SHOWN),
+        ("#cta", "body", Certainty.SHOWN),
+        ("#cta", "#hero", Certainty.POSSIBLE),
+        (".x", "h1", Certainty.POSSIBLE),
+        ("span", "h1", Certainty.POSSIBLE),
+        ("#cta", "img.hero", Certainty.NO),
+        ("div", "h1", Certainty.NO),
+        ("h2.x", "p", Certainty.NO),
+        ("a.x", "a.y", Certainty.NO),
+        ("body", "div", Certainty.NO),
+        ("body", "html", Certainty.SHOWN),
+        (".a + .b", ".a", Certainty.POSSIBLE),
     ],
 )
-def test_selectors_show_what_lies_inside_what(inner: str, outer: str, expected: Nesting) -> None:
+def test_selectors_show_what_lies_inside_what(inner: str, outer: str, expected: Certainty) -> None:
     assert nesting(inner, outer, NOTHING) is expected
 
 
@@ -120,6 +125,7 @@ def test_selectors_show_what_lies_inside_what(inner: str, outer: str, expected: 
         (SetAttribute("img", "src", "a"), SetAttribute("img", "alt", "b"), None),
         (SetClass("#a", "x", "add"), SetClass("#a", "y", "add"), None),
         (SetClass("#a", "x", "add"), SetClass("#a", "x", "remove"), Contact.ELEMENT),
+        (SetStyle(".a", (("color", "red"),)), SetStyle(".b", (("color", "red"),)), Contact.PERHAPS),
         (Remove(".hero"), SetText(".hero h1", "a"), Contact.INSIDE),
         (SetText(".hero h1", "a"), Remove(".hero"), Contact.INSIDE),
         (Move("#a", "before", "#b"), SetText("#a p", "a"), Contact.INSIDE),
