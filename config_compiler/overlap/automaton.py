@@ -94,9 +94,10 @@ class Automaton:
         self._first = graph.state()
         self._last = graph.add(node, self._first)
         self._steps, self._jumps = graph.steps, graph.jumps
-        self._known: dict[tuple[frozenset[int], str], int] = {}
+        self.known: dict[tuple[int, str], int] = {}
+        """What is behind the states and characters that were asked about."""
+        self._numbers: dict[tuple[frozenset[int], str], int] = {}
         self._states: list[tuple[frozenset[int], str]] = [(frozenset(), "dead"), (frozenset(), "found")]
-        self._next: dict[tuple[int, str], int] = {}
         self._ends: dict[int, bool] = {DEAD: False, FOUND: True}
         self._sets = tuple(dict.fromkeys(chars for steps in graph.steps for chars, _ in steps))
         self._alike: dict[str, tuple[int, ...]] = {}
@@ -109,9 +110,9 @@ class Automaton:
 
     def after(self, state: int, character: str, effort: Effort) -> int:
         """The state behind a character."""
-        known = self._next.get((state, character))
+        known = self.known.get((state, character))
         if known is None:
-            known = self._next[state, character] = self._after(state, character, effort)
+            known = self.known[state, character] = self._after(state, character, effort)
         return known
 
     def ends(self, state: int) -> bool:
@@ -150,9 +151,9 @@ class Automaton:
         return self._state(frozenset(behind), now) if behind else DEAD
 
     def _state(self, kernel: frozenset[int], before: str) -> int:
-        known = self._known.get((kernel, before))
+        known = self._numbers.get((kernel, before))
         if known is None:
-            known = self._known[kernel, before] = len(self._states)
+            known = self._numbers[kernel, before] = len(self._states)
             self._states.append((kernel, before))
         return known
 

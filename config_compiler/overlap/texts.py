@@ -169,6 +169,11 @@ class _Race:
     runners: Sequence[Automaton]
     wanted: int
     effort: Effort
+    lost: tuple[int, ...] = ()
+    """Of each, the state from which there is no way to what is wanted of it."""
+
+    def __post_init__(self) -> None:
+        self.lost = (DEAD,) * self.wanted + (FOUND,) * (len(self.runners) - self.wanted)
 
     def search(self, start: str, letters: Sequence[str]) -> str | None:
         """A shortest text that begins so and goes on in these letters."""
@@ -180,7 +185,7 @@ class _Race:
         for states in row:
             if self._ends(states):
                 return start + _spelt(came, states)
-            self.effort.spend(len(letters))
+            self.effort.spend(len(letters) * len(self.runners))
             for letter in letters:
                 behind = self._after(states, letter)
                 if behind is not None and behind not in seen:
@@ -198,11 +203,12 @@ class _Race:
     def _after(self, states: _States, letter: str) -> _States | None:
         """The states behind a letter; None where one of them leads nowhere."""
         behind = []
-        for i, runner in enumerate(self.runners):
-            state = runner.after(states[i], letter, self.effort)
-            if state == (DEAD if i < self.wanted else FOUND):
+        for runner, state, lost in zip(self.runners, states, self.lost, strict=True):
+            known = runner.known.get((state, letter))
+            after = runner.after(state, letter, self.effort) if known is None else known
+            if after == lost:
                 return None
-            behind.append(state)
+            behind.append(after)
         return tuple(behind)
 
     def _ends(self, states: _States) -> bool:

@@ -52,11 +52,11 @@ def touch(ours: Iterable[Footprint], theirs: Iterable[Footprint], effort: Effort
     left, right = _by_selector(ours), _by_selector(theirs)
     best: Touch | None = None
     for selector, marks in left.items():
-        effort.spend(1 + len(right) // 4)
+        effort.spend(8 * len(right))
         for other_selector, other_marks in right.items():
             relation = _relation(selector, other_selector, loose)
             if best is None or relation.most > best.contact:
-                effort.spend(len(marks) * len(other_marks) // 4)
+                effort.spend(2 * len(marks) * len(other_marks))
                 best = _best(
                     best, (t for one in marks for other in other_marks for t in _contacts(one, other, relation))
                 )

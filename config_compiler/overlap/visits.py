@@ -32,8 +32,9 @@ from domain.experiment import Pages
 from domain.targeting import page_matches
 from domain.visits import Visit, meets
 
-STEPS_A_PAIR = 60_000
-STEPS_TOGETHER = 3_000_000
+STEPS_A_PAIR = 100_000
+"""A step takes about half a microsecond."""
+STEPS_TOGETHER = 4_000_000
 MAX_CHOICES = 150
 """How many choices may hang on each other."""
 
@@ -155,7 +156,7 @@ class _Search:
 
     def _choose(self, wanted: list[Formula], state: _State, depth: int) -> Visit | None:
         """Settle what leaves no choice, then try each way of the smallest choice."""
-        self.effort.spend()
+        self.effort.spend(4)
         choices = self._settle(wanted, state)
         if choices is None:
             return None
@@ -191,7 +192,7 @@ class _Search:
         if atom in before:
             return True
         state[atom.subject] = before | {atom}
-        self.effort.spend()
+        self.effort.spend(4)
         match self.meetings.answer(state[atom.subject], self.effort):
             case Is():
                 return True
