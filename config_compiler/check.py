@@ -40,6 +40,7 @@ from config_compiler.rules import (
     shares,
     styles,
     stylesheets,
+    tests,
     timezone,
     triggers,
     weights,
@@ -78,6 +79,7 @@ RULES: tuple[Callable[[Definition], Iterator[Finding]], ...] = (
     scripts.find,
     judging.find,
     budget.find,
+    tests.find,
 )
 """What a definition must be by itself."""
 

@@ -61,6 +61,7 @@ class Code(Enum):
     E237 = ("scripts", "a script that may not run, or cannot be read")
     E238 = ("budget", "more than visitors should have to load")
     E239 = ("judging", "an analysis or allocation that is not possible")
+    E251 = ("tests", "a test that cannot be run")
     E301 = ("continuity", "a running experiment that takes a variation away from its visitors")
     E302 = ("dealing", "a running experiment that deals its visitors out anew")
     W401 = ("sameness", "variations that are all alike")

@@ -17,6 +17,7 @@ from config_compiler.condition_syntax import Audience, Condition, ConditionSynta
 from config_compiler.kinds import Choice, Flag, Listed, ListOf, Number, Pair, Pairs, Percent, Text, Whole, Written
 from config_compiler.page_syntax import Page, PageSyntax
 from config_compiler.shapes import Shape, ShapeOf, entry
+from config_compiler.tests_syntax import DefinitionTestSyntax, TestsSyntax
 from domain.experiment import Allocation, Method, Status
 from domain.experiment import Kind as ExperimentKind
 from domain.site import Consent, Signal
@@ -254,6 +255,7 @@ class Definition:
 
     site: SiteSyntax | None
     experiments: tuple[ExperimentSyntax, ...]
+    tests: tuple[TestsSyntax, ...] = ()
 
     @property
     def goals(self) -> tuple[GoalSyntax, ...]:
@@ -264,6 +266,11 @@ class Definition:
     def audiences(self) -> tuple[AudienceSyntax, ...]:
         """Every audience that could be read."""
         return self.site.audiences.values if self.site and self.site.audiences else ()
+
+    @property
+    def definition_tests(self) -> tuple[DefinitionTestSyntax, ...]:
+        """Every test that could be read."""
+        return tuple(test for file in self.tests if file.tests for test in file.tests.values)
 
     @property
     def layers(self) -> tuple[LayerSyntax, ...]:

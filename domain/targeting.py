@@ -75,7 +75,7 @@ def decide(
 
 def _decide(experiment: PlannedExperiment, visit: Visit, seed: str, kept: VariationKey | None) -> Decision:
     """What was kept is kept where the experiment runs; who is new to it takes part by their place."""
-    if reason := _away(experiment, visit):
+    if reason := away(experiment, visit):
         return Decision(None, reason)
     if kept is not None and any(arm.key == kept for arm in experiment.arms):
         return Decision(kept, Reason.KEPT)
@@ -88,7 +88,7 @@ def _decide(experiment: PlannedExperiment, visit: Visit, seed: str, kept: Variat
     return Decision(experiment.arms[index].key, Reason.ASSIGNED)
 
 
-def _away(experiment: PlannedExperiment, visit: Visit) -> Reason | None:
+def away(experiment: PlannedExperiment, visit: Visit) -> Reason | None:
     """Why nobody at all gets anything on such a visit."""
     if not on_page(experiment, visit.url):
         return Reason.OTHER_PAGE

@@ -76,7 +76,9 @@ def _field(word: str) -> tuple[Field, str]:
     try:
         field = Field(head)
     except ValueError:
-        raise ImpossibleVisitError(f'a visit has no "{word}"; it has {", ".join(f.value for f in Field)} and now') from None
+        raise ImpossibleVisitError(
+            f'a visit has no "{word}"; it has {", ".join(f.value for f in Field)} and now'
+        ) from None
     if field in _PAGE:
         raise ImpossibleVisitError(f'"{word}" is part of the page\'s address; write it there')
     if (field in NAMED) != bool(name):
