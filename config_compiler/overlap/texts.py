@@ -62,7 +62,7 @@ def passes(test: TextTest, text: str) -> bool:
 
 @lru_cache(10_000)
 def _compiled(regex: str) -> re.Pattern[str]:
-    return re.compile(regex)
+    return re.compile(regex, re.ASCII)  # as browsers read \w and \d
 
 
 def _node(test: TextTest) -> Node:
