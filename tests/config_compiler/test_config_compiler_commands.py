@@ -238,7 +238,8 @@ def test_many_visitors_are_decided_a_line_each() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "visitor"), [("/", "0badcafe"), ("https://shop.example/", "0BADCAFE"), ("https://a/", "1")]
+    ("url", "visitor"),
+    [("/", "0badcafe"), ("https://[x/", "0badcafe"), ("https://shop.example/", "0BADCAFE"), ("https://a/", "1")],
 )
 def test_a_visit_that_cannot_be_is_wrong_usage(url: str, visitor: str) -> None:
     assert run("decide", SHOP, "--url", url, "--visitor", visitor).exit_code == 2
