@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config_compiler.compiler import Compiled, Rejected, compile_site
+from config_compiler.fixing import fixed
 from config_compiler.render import github, report, sarif, terminal
 from config_compiler.source import Source
 from tests.config_compiler.folders import CASES, DEPLOYMENT, RUNTIME, read
@@ -83,6 +84,8 @@ def answered(files: dict[str, bytes]) -> Compiled | Rejected:
     assert json.loads(report.render(result.findings))["findings"] == [report.as_json(f) for f in result.findings]
     assert github.render(result.findings).count("\n") == len(result.findings)
     assert len(json.loads(sarif.render(result.findings))["runs"][0]["results"]) == len(result.findings)
+    mended, _ = fixed(source, result.findings)
+    assert mended.files.keys() == source.files.keys()
     read_lines = cache(source.lines)
     for finding in result.findings:
         lines, span = read_lines(finding.span.file), finding.span
