@@ -138,12 +138,13 @@ def compile_(
 
     if not re.fullmatch(r"https?://[^/?#\s]+/?", relay_url):
         _fail(f'"{relay_url}" is not the address of a relay; write it like https://relay.example', WRONG_USAGE)
-    artifacts = _compiled(read(folder), relay_url).artifacts
+    compiled = _compiled(read(folder), relay_url)
+    artifacts = compiled.artifacts
     try:
         write_artifacts(out, env, artifacts)
     except OSError as error:
         _fail(f"cannot write: {error}")
-    _say(_receipt(artifacts, env, as_json=as_json))
+    _say(_receipt(artifacts, dict(compiled.costs), env, as_json=as_json))
 
 
 def decide(
@@ -240,12 +241,15 @@ def _compiled(source: Source, relay_url: str) -> Compiled:
     return compiled
 
 
-def _receipt(artifacts: ArtifactSet, env: Environment, *, as_json: bool) -> str:
+def _receipt(artifacts: ArtifactSet, costs: dict[str, int], env: Environment, *, as_json: bool) -> str:
     sizes = {artifact.name: len(artifact.body) for artifact in artifacts.artifacts}
     if as_json:
-        return json.dumps({"site": artifacts.site, "env": env.value, "digest": artifacts.digest, "bytes": sizes})
+        return json.dumps(
+            {"site": artifacts.site, "env": env.value, "digest": artifacts.digest, "bytes": sizes, "lb.js": costs}
+        )
     listed = ", ".join(f"{name} {size:,} bytes" for name, size in sizes.items())
-    return f"{artifacts.site} {artifacts.digest}: {listed}"
+    parts = ", ".join(f"{name} {size:,}" for name, size in costs.items())
+    return f"{artifacts.site} {artifacts.digest}: {listed}\nlb.js holds {parts}"
 
 
 def _seeds(visitor: str) -> Iterable[str]:

@@ -221,6 +221,8 @@ def test_compiling_writes_the_published_layout(tmp_path: Path) -> None:
     assert said["digest"] == set_digest(bodies.items())
     assert said["bytes"] == {name: len(body) for name, body in bodies.items()}
     assert (said["site"], said["env"]) == ("shop", "staging")
+    assert {"core", "ops", "style", "plan"} <= said["lb.js"].keys()
+    assert 0 < len(bodies["lb.js"]) - sum(said["lb.js"].values()) < 100
     assert bodies["config.json"] == (CASES / "shop" / "config.json").read_bytes()
 
 
@@ -228,6 +230,7 @@ def test_compiling_says_what_it_wrote(tmp_path: Path) -> None:
     done = run("compile", SHOP, "--out", str(tmp_path), *RELAY)
     assert done.stdout.startswith("shop ")
     assert "config.json" in done.stdout
+    assert "\nlb.js holds " in done.stdout
 
 
 def test_a_broken_definition_writes_nothing(tmp_path: Path) -> None:
