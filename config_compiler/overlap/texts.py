@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 
 from config_compiler.overlap.automaton import DEAD, FOUND, START, Automaton
 from config_compiler.overlap.effort import Effort
@@ -84,12 +85,30 @@ def start_of(test: TextTest) -> str:
 
 def _literal_start(regex: str) -> str:
     start: list[str] = []
-    for escaped, plain, sign in re.findall(r"\\([^\w\s])|([^\\^$.|?*+()\[\]{}])|(.)", regex[1:], re.DOTALL):
+    for escaped, plain, sign in _PIECE.findall(regex[1:]):
         if sign:
             # What is repeated may be there not even once.
             return "".join(start[:-1] if sign in "*?{" else start)
         start.append(escaped or plain)
     return "".join(start)
+
+
+@lru_cache(10_000)
+def end_of(test: TextTest) -> str:
+    """What every text that passes certainly ends with, as far as is seen at once."""
+    match test:
+        case Found(regex) if regex.endswith("$") and "|" not in regex:
+            pieces = _PIECE.findall(regex)
+            if pieces[-1][2] != "$":  # a dollar sign, not the end
+                return ""
+            literals = takewhile(lambda piece: not piece[2], pieces[-2::-1])
+            return "".join(escaped or plain for escaped, plain, _ in literals)[::-1]
+        case _:
+            return ""
+
+
+_PIECE = re.compile(r"\\([^\w\s])|([^\\^$.|?*+()\[\]{}])|(\\?.)", re.DOTALL)
+"""A character that stands for itself, with a backslash or without one, or anything else."""
 
 
 @dataclass(slots=True)
@@ -107,8 +126,8 @@ class Texts:
         """
         if any(isinstance(test, Whole) and not test.subtags for test in wanted):
             return _one_of(wanted, unwanted)
-        start = _joined(start_of(test) for test in wanted)
-        if start is None:
+        start, end = _joined(map(start_of, wanted)), _joined(end_of(test)[::-1] for test in wanted)
+        if start is None or end is None:
             return None
         known = letters if letters == ADDRESS else letters + _named((*wanted, *unwanted))
         if not set(start) <= set(known):

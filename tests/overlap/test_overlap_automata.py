@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from config_compiler.overlap.automaton import START, Automaton
 from config_compiler.overlap.effort import Effort, UndecidedError
 from config_compiler.overlap.expression import expression
-from config_compiler.overlap.texts import VALUE, Found, Texts, Whole, Within, passes, start_of
+from config_compiler.overlap.texts import VALUE, Found, Texts, Whole, Within, end_of, passes, start_of
 from config_compiler.regex import regex_flaw
 from domain.visits import found
 
@@ -71,9 +71,26 @@ def test_a_text_for_three_expressions_is_found_or_there_is_none(one: str, two: s
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(REGEXES)
-def test_what_passes_begins_with_the_start_that_is_seen_at_once(regex: str) -> None:
-    start = start_of(Found(regex))
-    assert all(text.startswith(start) for text in SHORT if found(regex, text))
+def test_what_passes_has_the_start_and_the_end_that_are_seen_at_once(regex: str) -> None:
+    start, end = start_of(Found(regex)), end_of(Found(regex))
+    assert all(text.startswith(start) and text.endswith(end) for text in SHORT if found(regex, text))
+
+
+@pytest.mark.parametrize(
+    ("regex", "start", "end"),
+    [
+        (r"^/a\.b/.*/p12$", "/a.b/", "/p12"),
+        (r"^/ab*c$", "/a", "c"),
+        (r"^/ab+c{2}d$", "/ab", "d"),
+        (r"^/x\dcd$", "/x", "cd"),
+        (r"^/a[b]c\$", "/a", ""),
+        (r"^/a|b$", "", ""),
+        (r"a$", "", "a"),
+        (r"^/ab$", "/ab", "/ab"),
+    ],
+)
+def test_starts_and_ends_are_seen_in_an_expression(regex: str, start: str, end: str) -> None:
+    assert (start_of(Found(regex)), end_of(Found(regex))) == (start, end)
 
 
 @pytest.mark.parametrize(
