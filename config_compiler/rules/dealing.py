@@ -30,13 +30,24 @@ def find(definition: Definition, site: Site, published: Site) -> Iterator[Findin
         if x.phase < was.phase:
             yield _anew(x, _phase(syntax), f"goes back from phase {was.phase} to {x.phase}", was.phase)
         elif _moved(_places(published).get(x.key), _places(site).get(x.key)):
-            yield _anew(x, _layer(syntax), "changes its place in a layer", was.phase)
+            yield (
+                _displaced(x, _layer(syntax))
+                if x.layer and x.layer == was.layer
+                else _anew(x, _layer(syntax), "changes its place in a layer", was.phase)
+            )
         elif _reordered(was, x):
             yield _anew(x, syntax.variation_lists[0].span, "changes the order of its variations", was.phase)
     if kept and site.holdout > published.holdout and definition.site and definition.site.holdout:
         message = f'a larger holdout takes visitors out of running experiments, among them "{kept[0].key}"'
         hint = "begin a new phase of each, or leave the holdout as it is until they are stopped"
         yield Finding(Code.E302, message, definition.site.holdout.span, hint=hint)
+
+
+def _displaced(x: Experiment, span: Span) -> Finding:
+    """What is said where another experiment of the layer has moved it."""
+    message = f'the running experiment "{x.key}" is moved within its layer by another one, and would be dealt out anew'
+    hint = f"parts are laid out in order of key: give the other a later key, or write phase: {x.phase + 1} here"
+    return Finding(Code.E302, message, span, hint=hint)
 
 
 def _anew(x: Experiment, span: Span, what: str, phase: int) -> Finding:
