@@ -33,6 +33,10 @@ class Finding:
     labels: tuple[Label, ...] = ()
     hint: str = ""
     """What to do about it."""
+    witness: tuple[tuple[str, str | int], ...] = ()
+    """A visit that shows it: names, as `leadbright decide` takes them, and values."""
+    fix: str = ""
+    """What to write in place of what stands at `span`, where that alone mends it; nothing where a person has to."""
 
     @property
     def severity(self) -> Severity:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
     from config_compiler.source import Source
     from domain.artifact import ArtifactSet
     from domain.site import Site
+    from domain.visits import Visit
 
 FAILED, WRONG_USAGE = 1, 2
+
+ROUNDS = 5
+"""Most times that a definition is mended in one go."""
 
 DEFAULT_RELAY = "http://localhost:8601"
 
@@ -35,11 +40,13 @@ class Format(Enum):
 
     TEXT = "text"
     JSON = "json"
+    SARIF = "sarif"
     GITHUB = "github"
 
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the definition.")]
 As = Annotated[Format, typer.Option("--format", help="How findings are printed.")]
+Fix = Annotated[bool, typer.Option("--fix", help="Mend what can be mended without asking, then check again.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Out = Annotated[Path, typer.Option("--out", help="The folder to write to.")]
 Env = Annotated[Environment, typer.Option("--env", help="What the artifacts are for.")]
@@ -48,6 +55,12 @@ Relay = Annotated[
 ]
 Url = Annotated[str, typer.Option("--url", help="The address of the page.")]
 Visitor = Annotated[str, typer.Option("--visitor", help="8 hex digits; - reads them from standard input.")]
+Device = Annotated[str, typer.Option("--device", help="desktop, mobile or tablet.")]
+Country = Annotated[str, typer.Option("--country", help="Two capitals such as DE.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Such as hour=9, cookie.plan=pro or now=2026-12-01T09:00."),
+]
 CodeName = Annotated[str, typer.Argument(metavar="CODE", help="Such as E201.")]
 
 
@@ -59,6 +72,7 @@ def register(app: typer.Typer) -> None:
         ("compile", compile_),
         ("decide", decide),
         ("explain", explain),
+        ("schema", schema),
     ):
         app.command(name)(command)
 
@@ -77,19 +91,39 @@ def init(folder: Folder) -> None:
         _say(f"wrote {path}")
 
 
-def check(folder: Folder, output: As = Format.TEXT, as_json: AsJson = False) -> None:
+def check(folder: Folder, output: As = Format.TEXT, fix: Fix = False, as_json: AsJson = False) -> None:
     """Say everything that is wrong with a definition."""
     from config_compiler.compiler import Rejected, check_site
 
-    source = _read(folder)
-    checked = check_site(source)
+    source = _mended(folder) if fix else read(folder)
+    answer = check_site(source)
     shown_as = Format.JSON if as_json else output
-    _show(checked.findings, source, folder, shown_as)
-    if isinstance(checked, Rejected):
+    _show(answer.findings, source, folder, shown_as)
+    if isinstance(answer, Rejected):
         raise typer.Exit(FAILED)
     if shown_as is Format.TEXT:
-        count = len(checked.site.experiments)
-        _say(f"{checked.site.key}: {count} experiment{'' if count == 1 else 's'}, nothing wrong")
+        count = len(answer.site.experiments)
+        _say(f"{answer.site.key}: {count} experiment{'' if count == 1 else 's'}, nothing wrong")
+
+
+def _mended(folder: Path) -> Source:
+    """The definition after every fix, round by round, since one may bring another to light; says what was mended."""
+    from config_compiler.compiler import check_site
+    from config_compiler.fixing import fixed
+    from leadbright.definition_folder import write_definition
+
+    before = source = read(folder)
+    for _ in range(ROUNDS):
+        source, mended = fixed(source, check_site(source).findings)
+        for finding in mended:
+            _write(sys.stderr, f'{finding.span.file}:{finding.span.line}: wrote "{finding.fix}": {finding.message}\n')
+        if not mended:
+            break
+    try:
+        write_definition(folder, before, source)
+    except OSError as error:
+        _fail(f"cannot write: {error}")
+    return source
 
 
 def compile_(
@@ -104,26 +138,52 @@ def compile_(
 
     if not re.fullmatch(r"https?://[^/?#\s]+/?", relay_url):
         _fail(f'"{relay_url}" is not the address of a relay; write it like https://relay.example', WRONG_USAGE)
-    artifacts = _compiled(_read(folder), relay_url).artifacts
+    compiled = _compiled(read(folder), relay_url)
+    artifacts = compiled.artifacts
     try:
         write_artifacts(out, env, artifacts)
     except OSError as error:
         _fail(f"cannot write: {error}")
-    _say(_receipt(artifacts, env, as_json=as_json))
+    _say(_receipt(artifacts, dict(compiled.costs), env, as_json=as_json))
 
 
-def decide(folder: Folder, url: Url, visitor: Visitor, as_json: AsJson = False) -> None:
+def decide(
+    folder: Folder,
+    url: Url,
+    visitor: Visitor,
+    device: Device = "desktop",
+    country: Country = "",
+    settings: Settings = None,
+    as_json: AsJson = False,
+) -> None:
     """Say what a new visitor would get on a page, and why."""
     from config_compiler.compiler import plan_site
     from leadbright.deciding import decisions, sentences
 
     if not re.match(r"https?://[^/?#\s]", url):
         _fail(f'"{url}" is not the address of a page; write it like https://shop.example/', WRONG_USAGE)
-    site = _checked(_read(folder))
-    plan = plan_site(site)
+    words = {"device": device, "country": country, **dict(map(_setting, settings or ()))}
+    site = checked(read(folder))
+    plan, visit = plan_site(site), _visit(url, words, site.timezone)
     for seed in _seeds(visitor):
-        answers = decisions(site, plan, url, seed)
+        answers = decisions(site, plan, visit, seed)
         _say(json.dumps(answers) if as_json else "\n".join(sentences(answers)))
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        _fail(f'"{text}" sets nothing; write it like hour=9', WRONG_USAGE)
+    return name, value
+
+
+def _visit(url: str, words: dict[str, str], timezone: str) -> Visit:
+    from leadbright.described_visit import ImpossibleVisitError, described, visit_to
+
+    try:
+        return described(visit_to(url, int(time.time()) // 60, timezone), words, timezone)
+    except ImpossibleVisitError as error:
+        _fail(str(error), WRONG_USAGE)
 
 
 def explain(code: CodeName) -> None:
@@ -137,7 +197,15 @@ def explain(code: CodeName) -> None:
     _say(explanation(Code[name]).rstrip())
 
 
-def _read(folder: Path) -> Source:
+def schema() -> None:
+    """Print the JSON Schema of the definition language, for editors."""
+    from config_compiler.schema import schema as of_the_language
+
+    _say(json.dumps(of_the_language(), indent=2))
+
+
+def read(folder: Path) -> Source:
+    """The definition in a folder; ends the command where it cannot be read."""
     from leadbright.definition_folder import read_definition
 
     try:
@@ -148,14 +216,15 @@ def _read(folder: Path) -> Source:
         _fail(f"cannot read: {error}")
 
 
-def _checked(source: Source) -> Site:
+def checked(source: Source) -> Site:
+    """The site that is meant; ends the command where something is wrong with it."""
     from config_compiler.compiler import Rejected, check_site
 
-    checked = check_site(source)
-    if isinstance(checked, Rejected):
-        _warn(checked.findings, source)
+    answer = check_site(source)
+    if isinstance(answer, Rejected):
+        _warn(answer.findings, source)
         raise typer.Exit(FAILED)
-    return checked.site
+    return answer.site
 
 
 def _compiled(source: Source, relay_url: str) -> Compiled:
@@ -164,20 +233,23 @@ def _compiled(source: Source, relay_url: str) -> Compiled:
 
     try:
         compiled = compile_site(source, None, load_runtime(), Deployment(relay_url))
-    except SnippetNotBuilt as error:
-        _fail(str(error))
+    except (SnippetNotBuilt, LookupError) as error:
+        _fail(str(error.args[0] if isinstance(error, LookupError) else error))
     _warn(compiled.findings, source)
     if isinstance(compiled, Rejected):
         raise typer.Exit(FAILED)
     return compiled
 
 
-def _receipt(artifacts: ArtifactSet, env: Environment, *, as_json: bool) -> str:
+def _receipt(artifacts: ArtifactSet, costs: dict[str, int], env: Environment, *, as_json: bool) -> str:
     sizes = {artifact.name: len(artifact.body) for artifact in artifacts.artifacts}
     if as_json:
-        return json.dumps({"site": artifacts.site, "env": env.value, "digest": artifacts.digest, "bytes": sizes})
+        return json.dumps(
+            {"site": artifacts.site, "env": env.value, "digest": artifacts.digest, "bytes": sizes, "lb.js": costs}
+        )
     listed = ", ".join(f"{name} {size:,} bytes" for name, size in sizes.items())
-    return f"{artifacts.site} {artifacts.digest}: {listed}"
+    parts = ", ".join(f"{name} {size:,}" for name, size in costs.items())
+    return f"{artifacts.site} {artifacts.digest}: {listed}\nlb.js holds {parts}"
 
 
 def _seeds(visitor: str) -> Iterable[str]:
@@ -189,13 +261,15 @@ def _seeds(visitor: str) -> Iterable[str]:
 
 def _show(findings: tuple[Finding, ...], source: Source, folder: Path, output: Format) -> None:
     """What people read goes to standard error, what other programs read to standard output."""
-    from config_compiler.render import github, report
+    from config_compiler.render import github, report, sarif
 
     match output:
         case Format.TEXT:
             _warn(findings, source)
         case Format.JSON:
             _write(sys.stdout, report.render(findings))
+        case Format.SARIF:
+            _write(sys.stdout, sarif.render(findings, folder.as_posix()))
         case Format.GITHUB:
             _write(sys.stdout, github.render(findings, folder.as_posix()))
 
