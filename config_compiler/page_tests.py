@@ -6,8 +6,9 @@ The tests' regular expressions use only what JavaScript and Python read alike. M
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from domain.experiment import PagePattern, PathPattern, RegexPattern, UrlPattern
+from domain.experiment import PagePattern, PathPattern, QueryPattern, RegexPattern, UrlPattern
 from domain.plan import PageTest
 
 _META = re.compile(r"[\\^$.|?*+()\[\]{}]")
@@ -24,6 +25,8 @@ def page_test(pattern: PagePattern) -> PageTest:
             scheme, rest = re.sub(r"\*+", "*", glob).split("://", 1)
             host, path = rest.split("/", 1)
             return PageTest("@", _anchored(f"{scheme}://{_with_stars(host, '[^/]*')}/", path))
+        case QueryPattern(page, query):
+            return replace(page_test(page), query=query)
 
 
 def _path_test(glob: str) -> PageTest:

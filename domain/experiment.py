@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from fractions import Fraction
 from typing import Literal
 
-from domain.names import ExperimentKey, GoalKey, VariationKey
+from domain.condition import EVERYBODY, Condition
+from domain.names import ExperimentKey, GoalKey, LayerKey, VariationKey
 
 WHOLE = 10_000
 """All visitors; every share and weight is an integer per ten thousand."""
@@ -45,7 +47,16 @@ class RegexPattern:
     source: str
 
 
-PagePattern = PathPattern | UrlPattern | RegexPattern
+@dataclass(frozen=True, slots=True)
+class QueryPattern:
+    """A page by its path or address, whose query holds these parameters with these values besides."""
+
+    page: PathPattern | UrlPattern | RegexPattern
+    query: tuple[tuple[str, str], ...]
+    """Names and values, decoded, in order of name."""
+
+
+PagePattern = PathPattern | UrlPattern | RegexPattern | QueryPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,56 @@ class Remove:
     selector: str
 
 
-Change = SetText | SetHtml | SetAttribute | SetClass | SetStyle | Hide | Remove
+Place = Literal["before", "prepend", "append", "after"]
+"""Where something goes: before an element, as the first or last thing inside of it, after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class InsertHtml:
+    """Put HTML beside or into each element that matches."""
+
+    selector: str
+    place: Place
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Put the first element that matches beside or into the first that matches `target`."""
+
+    selector: str
+    place: Place
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddCss:
+    """Add a style sheet to the page."""
+
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Send the visitor to another page: a path or an address of the site's own domains."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunScript:
+    """Run JavaScript."""
+
+    code: str
+
+
+ElementChange = SetText | SetHtml | SetAttribute | SetClass | SetStyle | Hide | Remove | InsertHtml | Move
+"""Changes of the elements that match `selector`."""
+
+PageChange = AddCss | Redirect | RunScript
+"""Changes of a page as a whole."""
+
+Change = ElementChange | PageChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +183,58 @@ class Variation:
     weight: int
     """Share of the experiment's visitors, per ten thousand."""
     changes: tuple[Change, ...] = ()
+
+
+class Kind(Enum):
+    """Whether variations are compared, or one is shown to its audience."""
+
+    TEST = "test"
+    PERSONALISATION = "personalisation"
+
+
+class Allocation(Enum):
+    """Whether weights stay as they are written or follow what is learnt."""
+
+    FIXED = "fixed"
+    BANDIT = "bandit"
+
+
+class Method(Enum):
+    """How results are judged."""
+
+    BAYESIAN = "bayesian"
+    FREQUENTIST = "frequentist"
+    SEQUENTIAL = "sequential"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """How an experiment's results are judged."""
+
+    method: Method = Method.BAYESIAN
+    alpha: Fraction = Fraction(5, 100)
+    """How often an effect may be claimed that is none."""
+    prior: Fraction | None = None
+    """Standard deviation of the relative effects that are expected; None for the usual one."""
+    cuped: bool = True
+    """Whether what visitors did before is used to see effects sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerShare:
+    """Part of a layer's visitors. Experiments of one layer share no visitor."""
+
+    layer: LayerKey
+    share: int
+    """Per ten thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When an experiment runs: minutes since 1970-01-01 UTC, the start included, the end not; None for no bound."""
+
+    start: int | None = None
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +252,16 @@ class Experiment:
     secondary: tuple[GoalKey, ...]
     guardrails: tuple[GoalKey, ...]
     variations: tuple[Variation, ...]
+    kind: Kind = Kind.TEST
+    audience: Condition = EVERYBODY
+    layer: LayerShare | None = None
+    schedule: Schedule = Schedule()
+    phase: int = 1
+    """Counts from 1; a new phase deals visitors out anew."""
+    allocation: Allocation = Allocation.FIXED
+    analysis: Analysis = Analysis()
+    sections: tuple[tuple[str, ...], ...] = ()
+    """Of a multivariate experiment: the keys of each section's variations. `variations` are then all combinations."""
 
     @property
     def goals(self) -> tuple[GoalKey, ...]:

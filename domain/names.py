@@ -13,6 +13,8 @@ ExperimentKey = NewType("ExperimentKey", str)
 VariationKey = NewType("VariationKey", str)
 GoalKey = NewType("GoalKey", str)
 EventName = NewType("EventName", str)
+LayerKey = NewType("LayerKey", str)
+AudienceKey = NewType("AudienceKey", str)
 
 KEY_PATTERN = r"[a-z][a-z0-9-]{0,39}"
 EVENT_PATTERN = r"[a-z0-9][a-z0-9_.:-]{0,39}"

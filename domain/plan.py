@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from domain.names import ExperimentKey, GoalKey, SiteKey, VariationKey
+from domain.condition import EVERYBODY, Condition
+from domain.names import ExperimentKey, GoalKey, LayerKey, SiteKey, VariationKey
 from domain.site import Consent, Signal
 
 
@@ -23,6 +24,8 @@ class PageTest:
 
     kind: Literal["=", "^", "~", "@"]
     value: str
+    query: tuple[tuple[str, str], ...] = ()
+    """Parameters that the page's query must hold besides, with these values; in order of name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class PlannedGoal:
     """A goal and what sets it off: a selector, a page test or an event name."""
 
     key: GoalKey
-    trigger: Literal["click", "visit", "event"]
+    trigger: Literal["click", "submit", "visit", "event"]
     what: str | PageTest
     property: str = ""
     """The event property that holds the amount; empty where the goal has no value."""
@@ -42,13 +45,15 @@ class Op:
     """One change that CSS cannot make.
 
     `text` and `html` use `value`; `attribute` uses `name` and `value` (None takes it away); `add` and `drop`
-    use `name` (a class); `remove` uses neither.
+    use `name` (a class); `remove` uses neither. `insert` uses `name` (before, prepend, append or after) and `value`
+    (HTML), `move` `name` and `value` (the target's selector). `script` uses `number` alone: which of the scripts.
     """
 
-    kind: Literal["text", "html", "attribute", "add", "drop", "remove"]
+    kind: Literal["text", "html", "attribute", "add", "drop", "remove", "insert", "move", "script"]
     selector: str
     name: str = ""
     value: str | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,17 @@ class Arm:
     guards: tuple[str, ...] = ()
     """Selectors of elements kept unpainted until an op has reached them."""
     ops: tuple[Op, ...] = ()
+    redirect: str = ""
+    """Where its visitors are sent; empty for nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRange:
+    """The visitors of a layer whose place is in `start` (included) to `end` (not)."""
+
+    layer: LayerKey
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,13 @@ class PlannedExperiment:
     traffic: int
     goals: tuple[GoalKey, ...]
     arms: tuple[Arm, ...]
+    who: Condition = EVERYBODY
+    start: int | None = None
+    """Minute since 1970-01-01 UTC from which it runs."""
+    end: int | None = None
+    """Minute at which it no longer does."""
+    layer: LayerRange | None = None
+    """Decides instead of `traffic` who takes part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +113,7 @@ class Plan:
     """Parent domains over whose subdomains the ledger is shared."""
     goals: tuple[PlannedGoal, ...]
     experiments: tuple[PlannedExperiment, ...]
+    holdout: int = 0
+    """Visitors whose place for `SITE/holdout` is below are in no experiment."""
+    zones: tuple[tuple[str, str], ...] = ()
+    """Time zones of the countries that conditions name, each with its country, in order."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from domain.condition import Condition
 from domain.experiment import Experiment, PagePattern
-from domain.names import EventName, GoalKey, SiteKey
+from domain.names import AudienceKey, EventName, GoalKey, LayerKey, SiteKey
 
 
 class Consent(Enum):
@@ -34,6 +35,13 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True)
+class Submit:
+    """A form that matches is sent."""
+
+    selector: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageVisit:
     """A view of a page that matches."""
 
@@ -47,7 +55,7 @@ class Event:
     name: EventName
 
 
-Trigger = Click | PageVisit | Event
+Trigger = Click | Submit | PageVisit | Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +94,11 @@ class Site:
     honour: tuple[Signal, ...]
     goals: tuple[Goal, ...]
     experiments: tuple[Experiment, ...]
+    audiences: tuple[tuple[AudienceKey, Condition], ...] = ()
+    layers: tuple[LayerKey, ...] = ()
+    holdout: int = 0
+    """Share of the visitors who are in no experiment, per ten thousand."""
+    scripts: bool = False
+    """Whether changes may run JavaScript."""
+    single_page: bool = True
+    """Whether a change of address without a new page is looked for."""

@@ -1,12 +1,11 @@
 """Who is in which experiment: the reference that the snippet, the crowd and the command line agree on.
 
-Pure: a plan, a page's address, a seed and what was assigned before go in; a decision and its reason come out.
+Pure: a plan, a visit, a seed and what was assigned before go in; a decision and its reason come out.
 May not know where a plan came from.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from domain.bucketing import bucket, choose
 from domain.names import ExperimentKey, VariationKey
 from domain.plan import PageTest, Plan, PlannedExperiment
+from domain.visits import Visit, found, meets, query_of
 
 
 class Reason(Enum):
@@ -22,7 +22,12 @@ class Reason(Enum):
 
     ASSIGNED = "assigned"
     KEPT = "kept from an earlier visit"
+    HOLDOUT = "the visitor is held out of every experiment"
     OTHER_PAGE = "the page is not one of the experiment's"
+    NOT_YET = "the experiment has not begun"
+    OVER = "the experiment is over"
+    OTHER_AUDIENCE = "the visit is not one of the experiment's audience"
+    OTHER_PLACE = "the visitor belongs to another part of the layer"
     NO_TRAFFIC = "the visitor is outside the experiment's traffic"
 
 
@@ -35,7 +40,11 @@ class Decision:
 
 
 def page_matches(test: PageTest, url: str) -> bool:
-    """Whether the page at `url` passes; query and fragment do not count."""
+    """Whether the page at `url` passes; of its query only what the test names counts, of its fragment nothing."""
+    if test.query:
+        given = query_of(url)
+        if any(given.get(name) != value for name, value in test.query):
+            return False
     parts = urlsplit(url)
     path = parts.path or "/"
     match test.kind:
@@ -44,9 +53,9 @@ def page_matches(test: PageTest, url: str) -> bool:
         case "^":
             return path.startswith(test.value)
         case "~":
-            return re.search(test.value, path) is not None
+            return found(test.value, path)
         case "@":
-            return re.search(test.value, f"{parts.scheme}://{parts.netloc}{path}") is not None
+            return found(test.value, f"{parts.scheme}://{parts.netloc}{path}")
 
 
 def on_page(experiment: PlannedExperiment, url: str) -> bool:
@@ -56,21 +65,45 @@ def on_page(experiment: PlannedExperiment, url: str) -> bool:
 
 
 def decide(
-    plan: Plan, url: str, seed: str, assigned: Mapping[ExperimentKey, VariationKey]
+    plan: Plan, visit: Visit, seed: str, assigned: Mapping[ExperimentKey, VariationKey]
 ) -> dict[ExperimentKey, Decision]:
-    """What the visitor with `seed` gets on the page at `url`, for every running experiment."""
-    return {x.key: _decide(x, url, seed, assigned.get(x.key)) for x in plan.experiments}
+    """What the visitor with `seed` gets on the page that `visit` is to, for every running experiment."""
+    if plan.holdout and bucket(f"{plan.site}/holdout", seed) < plan.holdout:
+        return {x.key: Decision(None, Reason.HOLDOUT) for x in plan.experiments}
+    return {x.key: _decide(x, visit, seed, assigned.get(x.key)) for x in plan.experiments}
 
 
-def _decide(experiment: PlannedExperiment, url: str, seed: str, kept: VariationKey | None) -> Decision:
-    if not on_page(experiment, url):
-        return Decision(None, Reason.OTHER_PAGE)
+def _decide(experiment: PlannedExperiment, visit: Visit, seed: str, kept: VariationKey | None) -> Decision:
+    """What was kept is kept where the experiment runs; who is new to it takes part by their place."""
+    if reason := _away(experiment, visit):
+        return Decision(None, reason)
     if kept is not None and any(arm.key == kept for arm in experiment.arms):
         return Decision(kept, Reason.KEPT)
-    if bucket(f"{experiment.salt}/traffic", seed) >= experiment.traffic:
-        return Decision(None, Reason.NO_TRAFFIC)
+    if reason := _outside(experiment, seed):
+        return Decision(None, reason)
     weights = [arm.weight for arm in experiment.arms]
     index = choose(weights, bucket(f"{experiment.salt}/variation", seed))
     if index is None:
         return Decision(None, Reason.NO_TRAFFIC)
     return Decision(experiment.arms[index].key, Reason.ASSIGNED)
+
+
+def _away(experiment: PlannedExperiment, visit: Visit) -> Reason | None:
+    """Why nobody at all gets anything on such a visit."""
+    if not on_page(experiment, visit.url):
+        return Reason.OTHER_PAGE
+    if experiment.start is not None and visit.now < experiment.start:
+        return Reason.NOT_YET
+    if experiment.end is not None and visit.now >= experiment.end:
+        return Reason.OVER
+    return None if meets(experiment.who, visit) else Reason.OTHER_AUDIENCE
+
+
+def _outside(experiment: PlannedExperiment, seed: str) -> Reason | None:
+    """Why this visitor does not take part."""
+    layer = experiment.layer
+    if layer is not None:
+        inside = layer.start <= bucket(f"{layer.layer}/layer", seed) < layer.end
+        return None if inside else Reason.OTHER_PLACE
+    inside = bucket(f"{experiment.salt}/traffic", seed) < experiment.traffic
+    return None if inside else Reason.NO_TRAFFIC

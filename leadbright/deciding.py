@@ -6,12 +6,12 @@ Pure: asks the same reference that the snippet is tested against. May not know w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from domain.experiment import Status
 from domain.plan import Plan
 from domain.site import Site
 from domain.targeting import decide
+from domain.visits import Visit
 
 Answer = dict[str, str | None]
 
@@ -22,12 +22,12 @@ _NOT_RUNNING = {
 }
 
 
-def decisions(site: Site, plan: Plan, url: str, seed: str) -> dict[str, Answer]:
+def decisions(site: Site, plan: Plan, visit: Visit, seed: str) -> dict[str, Answer]:
     """`{"hero": {"variation": "bold"}}` for every experiment of the site; beside a None, the reason.
 
     `seed` is a new visitor's, 8 lower-case hex digits.
     """
-    made = decide(plan, _as_browsers_write_it(url), seed, {})
+    made = decide(plan, visit, seed, {})
     answers: dict[str, Answer] = {}
     for experiment in site.experiments:
         decision = made.get(experiment.key)
@@ -44,8 +44,3 @@ def sentences(answers: dict[str, Answer]) -> Iterator[str]:
     """The same for people, a line for each experiment."""
     for key, answer in answers.items():
         yield f"{key}: {answer['variation'] or 'nothing, because ' + str(answer['reason'])}"
-
-
-def _as_browsers_write_it(url: str) -> str:
-    """What is not ASCII percent-encoded, as the browser's own address is."""
-    return quote(url, safe="/%:@!$&'()*+,;=~[]|\\^?#")

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from config_compiler.source import Source
     from domain.artifact import ArtifactSet
     from domain.site import Site
+    from domain.visits import Visit
 
 FAILED, WRONG_USAGE = 1, 2
 
@@ -48,6 +50,12 @@ Relay = Annotated[
 ]
 Url = Annotated[str, typer.Option("--url", help="The address of the page.")]
 Visitor = Annotated[str, typer.Option("--visitor", help="8 hex digits; - reads them from standard input.")]
+Device = Annotated[str, typer.Option("--device", help="desktop, mobile or tablet.")]
+Country = Annotated[str, typer.Option("--country", help="Two capitals such as DE.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Such as hour=9, cookie.plan=pro or now=2026-12-01T09:00."),
+]
 CodeName = Annotated[str, typer.Argument(metavar="CODE", help="Such as E201.")]
 
 
@@ -112,18 +120,43 @@ def compile_(
     _say(_receipt(artifacts, env, as_json=as_json))
 
 
-def decide(folder: Folder, url: Url, visitor: Visitor, as_json: AsJson = False) -> None:
+def decide(
+    folder: Folder,
+    url: Url,
+    visitor: Visitor,
+    device: Device = "desktop",
+    country: Country = "",
+    settings: Settings = None,
+    as_json: AsJson = False,
+) -> None:
     """Say what a new visitor would get on a page, and why."""
     from config_compiler.compiler import plan_site
     from leadbright.deciding import decisions, sentences
 
     if not re.match(r"https?://[^/?#\s]", url):
         _fail(f'"{url}" is not the address of a page; write it like https://shop.example/', WRONG_USAGE)
+    words = {"device": device, "country": country, **dict(map(_setting, settings or ()))}
     site = _checked(_read(folder))
-    plan = plan_site(site)
+    plan, visit = plan_site(site), _visit(url, words, site.timezone)
     for seed in _seeds(visitor):
-        answers = decisions(site, plan, url, seed)
+        answers = decisions(site, plan, visit, seed)
         _say(json.dumps(answers) if as_json else "\n".join(sentences(answers)))
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        _fail(f'"{text}" sets nothing; write it like hour=9', WRONG_USAGE)
+    return name, value
+
+
+def _visit(url: str, words: dict[str, str], timezone: str) -> Visit:
+    from leadbright.described_visit import NoSuchVisit, described, visit_to
+
+    try:
+        return described(visit_to(url, int(time.time()) // 60, timezone), words, timezone)
+    except NoSuchVisit as error:
+        _fail(str(error), WRONG_USAGE)
 
 
 def explain(code: CodeName) -> None:

@@ -28,6 +28,7 @@ from domain.names import ExperimentKey, GoalKey, SiteKey, VariationKey
 from domain.plan import Plan
 from domain.report import Days
 from domain.targeting import decide
+from domain.visits import Visit
 from ingest_grpc.aggregator.aggregator import Aggregator
 from ingest_grpc.aggregator.books import Book
 from ingest_grpc.aggregator.reports import Reporter
@@ -143,7 +144,7 @@ def nonce(number: int) -> str:
 
 def first_page(plan: Plan, config: bytes, seed: str) -> tuple[str, bytes]:
     """A newcomer looks at the landing page, and signs up if the headline is the bold one: the beacon that is sent."""
-    decision = decide(plan, "https://boots.example/", seed, assigned={})[HERO_KEY]
+    decision = decide(plan, Visit("https://boots.example/"), seed, assigned={})[HERO_KEY]
     assert decision.variation is not None
     steps: list[Callable[[Ledger], Step]] = [
         lambda ledger: visit(ledger, TODAY),

@@ -20,6 +20,7 @@ from domain.ledger import Ledger, Source, Step
 from domain.names import EventName, GoalKey
 from domain.plan import PageTest, Plan
 from domain.targeting import decide, page_matches
+from domain.visits import Visit
 from leadbright.demo.letters import Answer, Letter, Post, write_body
 from leadbright.demo.oracle import Achievement, Deed, Sighting, Viewing
 from leadbright.demo.people import Person
@@ -102,7 +103,7 @@ class Browser:
         plan, url = self.world.plan, self.world.origin + path
         day, minute = self._day(), self.pace.minute()
         visitor = self.visitor
-        decisions = decide(plan, url, visitor.ledger.seed, visitor.ledger.assigned)
+        decisions = decide(plan, Visit(url, now=minute), visitor.ledger.seed, visitor.ledger.assigned)
         steps: list[Callable[[Ledger], Step]] = [
             lambda ledger: account.visit(ledger, day),
             lambda ledger: account.view(ledger, minute, source),

@@ -18,7 +18,9 @@ from domain.ledger import Ledger, Source, Step, convert, expose, happen, minor_u
 from domain.names import EventName, ExperimentKey, GoalKey, VariationKey
 from domain.plan import PageTest, Plan
 from domain.targeting import decide, page_matches
+from domain.visits import Visit
 from leadbright.plan_file import read_plan
+from tests.conformance.audiences import conditions, targets
 from tests.conformance.entries import Json, entry_json
 
 FOLDER = Path(__file__).parent
@@ -92,7 +94,7 @@ def decisions() -> Json:
         for _ in range(80):
             url, seed = random.choice(URLS), f"{random.getrandbits(32):08x}"
             kept = _some_kept(random, document)
-            got = decide(plan, url, seed, {ExperimentKey(k): VariationKey(v) for k, v in kept.items()})
+            got = decide(plan, Visit(url), seed, {ExperimentKey(k): VariationKey(v) for k, v in kept.items()})
             cases.append([index, url, seed, kept, {key: decision.variation for key, decision in got.items()}])
     return {"plans": plans, "cases": cases}
 
@@ -113,6 +115,8 @@ VECTORS: dict[str, Callable[[], Json]] = {
     "pages.json": pages,
     "decide.json": decisions,
     "ledger.json": ledger,
+    "conditions.json": conditions,
+    "targets.json": targets,
 }
 
 
