@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from config_compiler.lower import Lowered, RelayRules
+from domain.condition import EVERYBODY, All, AnyOf, Condition, Field, Not, Test
 from domain.plan import Arm, Plan
 
 
@@ -41,8 +42,14 @@ TAKEN_WHEN: tuple[tuple[str, Callable[[Plan], bool]], ...] = (
     ("experiments", lambda plan: bool(plan.experiments)),
     ("style", lambda plan: any(arm.css or arm.guards for arm in _arms(plan))),
     ("ops", lambda plan: any(arm.ops for arm in _arms(plan))),
+    ("insert", lambda plan: any(op.kind in ("insert", "move") for arm in _arms(plan) for op in arm.ops)),
+    ("script", lambda plan: any(op.kind == "script" for arm in _arms(plan) for op in arm.ops)),
+    ("redirect", lambda plan: any(arm.redirect for arm in _arms(plan))),
+    ("who", lambda plan: any(x.who != EVERYBODY for x in plan.experiments)),
+    ("channel", lambda plan: any(_asks_for(Field.CHANNEL, x.who) for x in plan.experiments)),
     ("goals", lambda plan: bool(plan.goals)),
     ("click", lambda plan: any(goal.trigger == "click" for goal in plan.goals)),
+    ("submit", lambda plan: any(goal.trigger == "submit" for goal in plan.goals)),
     ("visit", lambda plan: any(goal.trigger == "visit" for goal in plan.goals)),
     ("event", lambda plan: any(goal.trigger == "event" for goal in plan.goals)),
     ("core", lambda plan: True),
@@ -70,3 +77,13 @@ def link(lowered: Lowered, runtime: Runtime) -> Linked:
 
 def _arms(plan: Plan) -> Iterator[Arm]:
     return (arm for x in plan.experiments for arm in x.arms)
+
+
+def _asks_for(field: Field, condition: Condition) -> bool:
+    match condition:
+        case Test(subject, _):
+            return subject.field is field
+        case Not(part):
+            return _asks_for(field, part)
+        case All(parts) | AnyOf(parts):
+            return any(_asks_for(field, part) for part in parts)

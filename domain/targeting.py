@@ -74,12 +74,12 @@ def decide(
 
 
 def _decide(experiment: PlannedExperiment, visit: Visit, seed: str, kept: VariationKey | None) -> Decision:
-    """What was kept is kept where the experiment runs; who is new to it takes part by their place."""
+    """What was kept is kept where the experiment runs; who is new to it takes part by who and which they are."""
     if reason := _away(experiment, visit):
         return Decision(None, reason)
     if kept is not None and any(arm.key == kept for arm in experiment.arms):
         return Decision(kept, Reason.KEPT)
-    if reason := _outside(experiment, seed):
+    if reason := _outside(experiment, visit, seed):
         return Decision(None, reason)
     weights = [arm.weight for arm in experiment.arms]
     index = choose(weights, bucket(f"{experiment.salt}/variation", seed))
@@ -96,11 +96,13 @@ def _away(experiment: PlannedExperiment, visit: Visit) -> Reason | None:
         return Reason.NOT_YET
     if experiment.end is not None and visit.now >= experiment.end:
         return Reason.OVER
-    return None if meets(experiment.who, visit) else Reason.OTHER_AUDIENCE
+    return None
 
 
-def _outside(experiment: PlannedExperiment, seed: str) -> Reason | None:
-    """Why this visitor does not take part."""
+def _outside(experiment: PlannedExperiment, visit: Visit, seed: str) -> Reason | None:
+    """Why this visitor does not begin to take part."""
+    if not meets(experiment.who, visit):
+        return Reason.OTHER_AUDIENCE
     layer = experiment.layer
     if layer is not None:
         inside = layer.start <= bucket(f"{layer.layer}/layer", seed) < layer.end
