@@ -13,20 +13,34 @@ from config_compiler.rules import (
     amounts,
     arms,
     attributes,
+    audiences,
+    budget,
     changes,
+    conditions,
     continuity,
+    dealing,
     domains,
     duplicates,
+    emptiness,
+    judging,
+    layers,
     markup,
     names,
+    overlap,
     pages,
     reach,
+    redirects,
     references,
     repeats,
     sameness,
+    schedules,
+    scripts,
+    sections,
     selectors,
     shares,
     styles,
+    stylesheets,
+    tests,
     timezone,
     triggers,
     weights,
@@ -54,11 +68,29 @@ RULES: tuple[Callable[[Definition], Iterator[Finding]], ...] = (
     attributes.find,
     markup.find,
     sameness.find,
+    conditions.find,
+    audiences.find,
+    emptiness.find,
+    layers.find,
+    schedules.find,
+    sections.find,
+    stylesheets.find,
+    redirects.find,
+    scripts.find,
+    judging.find,
+    budget.find,
+    tests.find,
 )
 """What a definition must be by itself."""
 
 RULES_OF_CHANGE: tuple[Callable[[Definition, Site], Iterator[Finding]], ...] = (continuity.find,)
 """What it must be after the one that is live."""
+
+RULES_OF_SUCCESSION: tuple[Callable[[Definition, Site, Site], Iterator[Finding]], ...] = (dealing.find,)
+"""What the site that it means must be after the one that is live; asked where nothing else is wrong."""
+
+RULES_OF_MEANING: tuple[Callable[[Definition, Site], Iterator[Finding]], ...] = (overlap.find,)
+"""What must be true of the site that is meant, once nothing else is wrong."""
 
 
 def check(definition: Definition, published: Site | None, problems: Problems) -> Site | None:
@@ -68,4 +100,12 @@ def check(definition: Definition, published: Site | None, problems: Problems) ->
     if published is not None:
         for rule_of_change in RULES_OF_CHANGE:
             problems.extend(rule_of_change(definition, published))
-    return None if problems.fatal else site_of(definition)
+    if problems.fatal:
+        return None
+    site = site_of(definition)
+    for rule_of_meaning in RULES_OF_MEANING:
+        problems.extend(rule_of_meaning(definition, site))
+    if published is not None:
+        for rule_of_succession in RULES_OF_SUCCESSION:
+            problems.extend(rule_of_succession(definition, site, published))
+    return None if problems.fatal else site

@@ -8,9 +8,24 @@ from __future__ import annotations
 
 import json
 
-from config_compiler.link import Linked, RuntimeModule
+from config_compiler.javascript import ascii_code
+from config_compiler.link import Linked
 from config_compiler.lower import RelayRules
 from domain.artifact import Artifact, ArtifactSet, Digest, digest_of
+from domain.condition import (
+    EVERYBODY,
+    All,
+    AnyOf,
+    Between,
+    Condition,
+    Contains,
+    Exists,
+    Matches,
+    Not,
+    OneOf,
+    Operator,
+    Test,
+)
 from domain.plan import Arm, Op, PageTest, Plan, PlannedExperiment, PlannedGoal
 from domain.site import Consent
 
@@ -28,7 +43,7 @@ def emit(linked: Linked) -> ArtifactSet:
     config = canonical(plan)
     artifacts = (
         Artifact("config.json", config, _JSON),
-        Artifact("lb.js", _script(linked.modules, plan, digest_of(config)), _JAVASCRIPT),
+        Artifact("lb.js", _script(linked, plan, digest_of(config)), _JAVASCRIPT),
         Artifact("relay.json", canonical(_rules(linked.rules)), _JSON),
     )
     return ArtifactSet(linked.plan.site, artifacts)
@@ -39,19 +54,25 @@ def canonical(value: Json) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _script(modules: tuple[RuntimeModule, ...], plan: Json, digest: Digest) -> bytes:
-    """The modules around one shared object that holds the plan.
+def _script(linked: Linked, plan: Json, digest: Digest) -> bytes:
+    """The modules around one shared object that holds the plan, after the functions that ops run by number.
 
     The plan is ASCII, whatever character set a page claims, and holds no `<`, so that it can stand inside a page.
     """
-    code = ";".join(module.code.strip().rstrip(";") for module in modules)
+    code = [module.code.strip().rstrip(";") for module in linked.modules]
+    if linked.scripts:
+        code.insert(0, f"L.s=[{','.join(map(_function, linked.scripts))}]")
     carried = json.dumps(plan, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
-    return f'(L=>{{{code}}})({{p:{carried},d:"{digest}"}})\n'.encode()
+    return f'(L=>{{{";".join(code)}}})({{p:{carried},d:"{digest}"}})\n'.encode()
+
+
+def _function(code: str) -> str:
+    return f"function(){{{ascii_code(code)}\n}}"
 
 
 def plan_json(plan: Plan) -> Json:
     """The plan as `config.json` spells it."""
-    return {
+    said: dict[str, Json] = {
         "v": VERSION,
         "site": plan.site,
         "relay": plan.relay,
@@ -62,10 +83,15 @@ def plan_json(plan: Plan) -> Json:
         "goals": [_goal(goal) for goal in plan.goals],
         "experiments": [_experiment(x) for x in plan.experiments],
     }
+    if plan.holdout:
+        said["holdout"] = plan.holdout
+    if plan.zones:
+        said["zones"] = dict(plan.zones)
+    return said
 
 
 def _test(test: PageTest) -> Json:
-    return [test.kind, test.value]
+    return [test.kind, test.value, dict(test.query)] if test.query else [test.kind, test.value]
 
 
 def _goal(goal: PlannedGoal) -> Json:
@@ -75,7 +101,7 @@ def _goal(goal: PlannedGoal) -> Json:
 
 
 def _experiment(x: PlannedExperiment) -> Json:
-    return {
+    said: dict[str, Json] = {
         "key": x.key,
         "salt": x.salt,
         "in": [_test(test) for test in x.include],
@@ -84,10 +110,18 @@ def _experiment(x: PlannedExperiment) -> Json:
         "goals": list(x.goals),
         "arms": [_arm(arm) for arm in x.arms],
     }
+    if x.who != EVERYBODY:
+        said["who"] = condition_json(x.who)
+    bounds: dict[str, Json] = {"from": x.start, "until": x.end}
+    said |= {name: minute for name, minute in bounds.items() if minute is not None}
+    if x.layer:
+        said["layer"] = [x.layer.layer, x.layer.start, x.layer.end]
+    return said
 
 
 def _arm(arm: Arm) -> Json:
-    return [arm.key, arm.weight, arm.css, list(arm.guards), [_op(op) for op in arm.ops]]
+    usual: list[Json] = [arm.key, arm.weight, arm.css, list(arm.guards), [_op(op) for op in arm.ops]]
+    return [*usual, arm.redirect] if arm.redirect else usual
 
 
 def _op(op: Op) -> Json:
@@ -100,6 +134,39 @@ def _op(op: Op) -> Json:
             return [op.kind, op.selector, op.name]
         case "remove":
             return [op.kind, op.selector]
+        case "insert" | "move":
+            return [op.kind, op.selector, op.name, op.value]
+        case "script":
+            return [op.kind, op.number]
+
+
+def condition_json(condition: Condition) -> Json:
+    """A condition as a plan spells it."""
+    match condition:
+        case All(parts):
+            return ["all", *map(condition_json, parts)]
+        case AnyOf(parts):
+            return ["any", *map(condition_json, parts)]
+        case Not(part):
+            return ["not", condition_json(part)]
+        case Test(subject, operator):
+            asked = f"{subject.field.value}.{subject.name}" if subject.name else subject.field.value
+            word, *rest = _asked(operator)
+            return [word, asked, *rest]
+
+
+def _asked(operator: Operator) -> list[Json]:
+    match operator:
+        case OneOf(values):
+            return ["is", *values]
+        case Between(low, high):
+            return ["num", low, high]
+        case Contains(text):
+            return ["has", text]
+        case Matches(regex):
+            return ["re", regex]
+        case Exists():
+            return ["set"]
 
 
 def _rules(rules: RelayRules) -> Json:

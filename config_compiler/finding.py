@@ -33,6 +33,8 @@ class Finding:
     labels: tuple[Label, ...] = ()
     hint: str = ""
     """What to do about it."""
+    witness: tuple[tuple[str, str | int], ...] = ()
+    """A visit that shows it: names, as `leadbright decide` takes them, and values."""
 
     @property
     def severity(self) -> Severity:

@@ -128,6 +128,26 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number within bounds, both included."""
+
+    low: int
+    high: int
+
+    @property
+    def noun(self) -> str:
+        """The bounds."""
+        return f"a whole number from {self.low} to {self.high:,}"
+
+    def read(self, node: Node, problems: Problems) -> Written[int] | None:
+        text = node.text if isinstance(node, Scalar) and node.plain else ""
+        if re.fullmatch(r"[0-9]{1,9}", text) and self.low <= int(text) <= self.high:
+            return Written(int(text), node.span)
+        problems.add(wrong_kind(node, self.noun))
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """`true` or `false`."""
 

@@ -36,17 +36,19 @@ class Linked:
     plan: Plan
     rules: RelayRules
     modules: tuple[RuntimeModule, ...]
+    scripts: tuple[str, ...] = ()
+    """Code that ops run by number."""
 
 
 TAKEN_WHEN: tuple[tuple[str, Callable[[Plan], bool]], ...] = (
     ("experiments", lambda plan: bool(plan.experiments)),
-    ("style", lambda plan: any(arm.css or arm.guards for arm in _arms(plan))),
-    ("ops", lambda plan: any(arm.ops for arm in _arms(plan))),
-    ("insert", lambda plan: any(op.kind in ("insert", "move") for arm in _arms(plan) for op in arm.ops)),
-    ("script", lambda plan: any(op.kind == "script" for arm in _arms(plan) for op in arm.ops)),
-    ("redirect", lambda plan: any(arm.redirect for arm in _arms(plan))),
     ("who", lambda plan: any(x.who != EVERYBODY for x in plan.experiments)),
     ("channel", lambda plan: any(_asks_for(Field.CHANNEL, x.who) for x in plan.experiments)),
+    ("style", lambda plan: any(arm.css or arm.guards for arm in _arms(plan))),
+    ("ops", lambda plan: any(arm.ops for arm in _arms(plan))),
+    ("insert", lambda plan: _has_op(plan, "insert", "move")),
+    ("redirect", lambda plan: any(arm.redirect for arm in _arms(plan))),
+    ("script", lambda plan: _has_op(plan, "script")),
     ("goals", lambda plan: bool(plan.goals)),
     ("click", lambda plan: any(goal.trigger == "click" for goal in plan.goals)),
     ("submit", lambda plan: any(goal.trigger == "submit" for goal in plan.goals)),
@@ -68,11 +70,16 @@ def link(lowered: Lowered, runtime: Runtime) -> Linked:
     while wanted:
         name = wanted.pop()
         if name not in known:
-            raise LookupError(f'the built snippet has no module "{name}"')
+            raise LookupError(f'the built snippet has no module "{name}": it is of another version; build it anew')
         if name not in taken:
             taken.add(name)
             wanted.extend(known[name].needs)
-    return Linked(lowered.plan, lowered.rules, tuple(m for m in runtime.modules if m.name in taken))
+    modules = tuple(m for m in runtime.modules if m.name in taken)
+    return Linked(lowered.plan, lowered.rules, modules, lowered.scripts)
+
+
+def _has_op(plan: Plan, *kinds: str) -> bool:
+    return any(op.kind in kinds for arm in _arms(plan) for op in arm.ops)
 
 
 def _arms(plan: Plan) -> Iterator[Arm]:

@@ -5,28 +5,21 @@ May not know how any of it is written down.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from config_compiler.declarations import declaration
+from config_compiler.countries import zones_of
+from config_compiler.folding import folded
+from config_compiler.layer_ranges import layer_ranges
+from config_compiler.lower_arms import arm_of
 from config_compiler.page_tests import page_test
 from config_compiler.selectors import canonical_selector
-from domain.experiment import (
-    Change,
-    Experiment,
-    Hide,
-    Remove,
-    SetAttribute,
-    SetClass,
-    SetHtml,
-    SetStyle,
-    SetText,
-    Status,
-    Variation,
-)
+from domain.condition import All, AnyOf, Condition, Field, Not, OneOf, Test
+from domain.experiment import WHOLE, Experiment, RunScript, Status
 from domain.names import ExperimentKey, GoalKey, SiteKey, VariationKey
-from domain.plan import Arm, Op, PageTest, Plan, PlannedExperiment, PlannedGoal
-from domain.site import Click, Event, Goal, PageVisit, Site, Trigger
+from domain.plan import LayerRange, PageTest, Plan, PlannedExperiment, PlannedGoal
+from domain.site import Click, Event, Goal, PageVisit, Site, Submit, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +41,20 @@ class Lowered:
 
     plan: Plan
     rules: RelayRules
+    scripts: tuple[str, ...] = ()
+    """The code of each script that an op names by its number."""
 
 
 def lower(site: Site, relay_url: str) -> Lowered:
     """Take what browsers need and what relays need; `relay_url` is where beacons go."""
-    return Lowered(_plan(site, relay_url.rstrip("/")), _rules(site))
+    scripts = tuple(dict.fromkeys(_scripts(site)))
+    numbers = {code: number for number, code in enumerate(scripts)}
+    return Lowered(_plan(site, relay_url.rstrip("/"), numbers), _rules(site), scripts)
 
 
-def _plan(site: Site, relay: str) -> Plan:
+def _plan(site: Site, relay: str, scripts: Mapping[str, int]) -> Plan:
+    ranges = layer_ranges(site.experiments)
+    experiments = tuple(_experiment(x, ranges.get(x.key), scripts) for x in _running(site))
     return Plan(
         site=site.key,
         relay=relay,
@@ -64,8 +63,30 @@ def _plan(site: Site, relay: str) -> Plan:
         honour=site.honour,
         cookie_domains=_cookie_domains(site.domains),
         goals=tuple(_goal(goal) for goal in site.goals),
-        experiments=tuple(_experiment(x) for x in site.experiments if x.status is Status.RUNNING),
+        experiments=experiments,
+        holdout=site.holdout,
+        zones=zones_of(country for x in experiments for country in _countries(x.who)),
     )
+
+
+def _running(site: Site) -> Iterator[Experiment]:
+    return (x for x in site.experiments if x.status is Status.RUNNING)
+
+
+def _scripts(site: Site) -> Iterator[str]:
+    changes = (change for x in _running(site) for v in x.variations for change in v.changes)
+    return (change.code for change in changes if isinstance(change, RunScript))
+
+
+def _countries(condition: Condition) -> Iterable[str]:
+    match condition:
+        case All(parts) | AnyOf(parts):
+            return [country for part in parts for country in _countries(part)]
+        case Not(part):
+            return _countries(part)
+        case Test(subject, OneOf(values)) if subject.field is Field.COUNTRY:
+            return values
+    return ()
 
 
 def _rules(site: Site) -> RelayRules:
@@ -90,61 +111,29 @@ def _goal(goal: Goal) -> PlannedGoal:
     return PlannedGoal(goal.key, kind, what, goal.value.property, goal.value.digits)
 
 
-def _trigger(trigger: Trigger) -> tuple[Literal["click", "visit", "event"], str | PageTest]:
+def _trigger(trigger: Trigger) -> tuple[Literal["click", "submit", "visit", "event"], str | PageTest]:
     match trigger:
         case Click(selector):
             return "click", canonical_selector(selector)
+        case Submit(selector):
+            return "submit", canonical_selector(selector)
         case PageVisit(page):
             return "visit", page_test(page)
         case Event(name):
             return "event", name
 
 
-def _experiment(x: Experiment) -> PlannedExperiment:
+def _experiment(x: Experiment, layer: LayerRange | None, scripts: Mapping[str, int]) -> PlannedExperiment:
     return PlannedExperiment(
         key=x.key,
-        salt=x.key,
+        salt=x.key if x.phase == 1 else f"{x.key}#{x.phase}",
         include=tuple(map(page_test, x.pages.include)),
         exclude=tuple(map(page_test, x.pages.exclude)),
-        traffic=x.traffic,
+        traffic=x.traffic if layer is None else WHOLE,
         goals=tuple(dict.fromkeys(x.goals)),
-        arms=tuple(map(_arm, x.variations)),
+        arms=tuple(arm_of(variation, scripts) for variation in x.variations),
+        who=folded(x.audience),
+        start=x.schedule.start,
+        end=x.schedule.end,
+        layer=layer,
     )
-
-
-def _arm(variation: Variation) -> Arm:
-    css = "".join(_css(change) for change in variation.changes)
-    ops = tuple(op for change in variation.changes if (op := _op(change)))
-    guards = tuple(dict.fromkeys(op.selector for op in ops if op.kind in _GUARDED))
-    return Arm(variation.key, variation.weight, css, guards, ops)
-
-
-_GUARDED = ("text", "html", "remove")
-"""Ops whose original would be seen. An attribute or a class set while the page loads is in time without a guard."""
-
-
-def _css(change: Change) -> str:
-    match change:
-        case SetStyle(selector, declarations):
-            return f"{canonical_selector(selector)}{{{';'.join(declaration(*d) for d in declarations)}}}"
-        case Hide(selector):
-            return f"{canonical_selector(selector)}{{display:none!important}}"
-        case _:
-            return ""
-
-
-def _op(change: Change) -> Op | None:
-    selector = canonical_selector(change.selector)
-    match change:
-        case SetText(_, text):
-            return Op("text", selector, value=text)
-        case SetHtml(_, html):
-            return Op("html", selector, value=html)
-        case SetAttribute(_, name, value):
-            return Op("attribute", selector, name, value)
-        case SetClass(_, name, action):
-            return Op("add" if action == "add" else "drop", selector, name)
-        case Remove():
-            return Op("remove", selector)
-        case SetStyle() | Hide():
-            return None

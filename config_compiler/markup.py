@@ -54,7 +54,7 @@ def html_flaw(text: str) -> Flaw | None:
 def _flaw_of_tag(text: str, at: int) -> Flaw | None:
     name = _NAME.match(text, at)
     if name and name[1].lower() in RUNNING:
-        return Flaw(f"holds <{name[1].lower()}>", "take it out; scripts are not supported yet")
+        return Flaw(f"holds <{name[1].lower()}>", "take it out; a script is a change of its own")
     tag = _TAG.match(text, at)
     if tag is None:
         return Flaw(
@@ -71,7 +71,7 @@ def attribute_flaw(name: str, value: str | None) -> Flaw | None:
     if not _ATTRIBUTE_NAME.fullmatch(name):
         return Flaw("is not the name of an attribute", "use letters, digits and hyphens")
     if name.lower().startswith("on"):
-        return Flaw("runs a script", "take it out; scripts are not supported yet")
+        return Flaw("runs a script", "take it out; a script is a change of its own")
     if name.lower() == "srcdoc":
         return Flaw("holds a whole page, scripts and all", "link to the page instead")
     address = re.sub(r"[\x00-\x20]", "", html.unescape(value or "")).lower()

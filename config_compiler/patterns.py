@@ -14,7 +14,7 @@ from domain.experiment import PagePattern, PathPattern, RegexPattern, UrlPattern
 
 REGEX = "regex:"
 
-_KEPT = "/*%:@!$&'()+,;=~[]|\\^"
+KEPT = "/*%:@!$&'()+,;=~[]|\\^"
 """What a browser leaves as it is in a path, beside letters, digits and `-._`."""
 
 _HOST = re.compile(r"(\*|(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*)(:[0-9]{1,5})?")
@@ -28,7 +28,7 @@ def page_pattern(text: str) -> PagePattern | Flaw:
     if flaw := _flaw_of_glob(text):
         return flaw
     if text.startswith("/"):
-        return PathPattern(quote(text, safe=_KEPT))
+        return PathPattern(quote(text, safe=KEPT))
     return _url_pattern(text)
 
 
@@ -49,7 +49,7 @@ def _url_pattern(text: str) -> PagePattern | Flaw:
     host, slash, path = rest.partition("/")
     if not _HOST.fullmatch(host.lower()):
         return Flaw("has no host that a browser could show", "write it like https://shop.example/landing/*")
-    return UrlPattern(f"{scheme}://{host.lower()}/{quote(path, safe=_KEPT) if slash else ''}")
+    return UrlPattern(f"{scheme}://{host.lower()}/{quote(path, safe=KEPT) if slash else ''}")
 
 
 def host_of(pattern: UrlPattern) -> str:

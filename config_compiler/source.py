@@ -12,6 +12,7 @@ from dataclasses import dataclass
 SITE_FILE = "site.yaml"
 
 _EXPERIMENT_FILE = re.compile(r"experiments/[^/]+\.yaml")
+_TEST_FILE = re.compile(r"tests/[^/]+\.yaml")
 _LINE_END = re.compile(r"\r\n|[\n\r]")
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -39,6 +40,11 @@ class Source:
 def is_experiment_file(name: str) -> bool:
     """Whether a file of this name holds one experiment."""
     return _EXPERIMENT_FILE.fullmatch(name) is not None
+
+
+def is_test_file(name: str) -> bool:
+    """Whether a file of this name holds tests of the definition."""
+    return _TEST_FILE.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -75,11 +75,11 @@ def decide(
 
 def _decide(experiment: PlannedExperiment, visit: Visit, seed: str, kept: VariationKey | None) -> Decision:
     """What was kept is kept where the experiment runs; who is new to it takes part by who and which they are."""
-    if reason := _away(experiment, visit):
+    if reason := _elsewhere(experiment, visit):
         return Decision(None, reason)
     if kept is not None and any(arm.key == kept for arm in experiment.arms):
         return Decision(kept, Reason.KEPT)
-    if reason := _outside(experiment, visit, seed):
+    if reason := _other_audience(experiment, visit) or _outside(experiment, seed):
         return Decision(None, reason)
     weights = [arm.weight for arm in experiment.arms]
     index = choose(weights, bucket(f"{experiment.salt}/variation", seed))
@@ -88,7 +88,12 @@ def _decide(experiment: PlannedExperiment, visit: Visit, seed: str, kept: Variat
     return Decision(experiment.arms[index].key, Reason.ASSIGNED)
 
 
-def _away(experiment: PlannedExperiment, visit: Visit) -> Reason | None:
+def away(experiment: PlannedExperiment, visit: Visit) -> Reason | None:
+    """Why nobody begins to take part on such a visit."""
+    return _elsewhere(experiment, visit) or _other_audience(experiment, visit)
+
+
+def _elsewhere(experiment: PlannedExperiment, visit: Visit) -> Reason | None:
     """Why nobody at all gets anything on such a visit."""
     if not on_page(experiment, visit.url):
         return Reason.OTHER_PAGE
@@ -99,10 +104,12 @@ def _away(experiment: PlannedExperiment, visit: Visit) -> Reason | None:
     return None
 
 
-def _outside(experiment: PlannedExperiment, visit: Visit, seed: str) -> Reason | None:
-    """Why this visitor does not begin to take part."""
-    if not meets(experiment.who, visit):
-        return Reason.OTHER_AUDIENCE
+def _other_audience(experiment: PlannedExperiment, visit: Visit) -> Reason | None:
+    return None if meets(experiment.who, visit) else Reason.OTHER_AUDIENCE
+
+
+def _outside(experiment: PlannedExperiment, seed: str) -> Reason | None:
+    """Why this visitor does not take part."""
     layer = experiment.layer
     if layer is not None:
         inside = layer.start <= bucket(f"{layer.layer}/layer", seed) < layer.end

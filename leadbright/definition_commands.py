@@ -37,6 +37,7 @@ class Format(Enum):
 
     TEXT = "text"
     JSON = "json"
+    SARIF = "sarif"
     GITHUB = "github"
 
 
@@ -67,6 +68,7 @@ def register(app: typer.Typer) -> None:
         ("compile", compile_),
         ("decide", decide),
         ("explain", explain),
+        ("schema", schema),
     ):
         app.command(name)(command)
 
@@ -89,15 +91,15 @@ def check(folder: Folder, output: As = Format.TEXT, as_json: AsJson = False) -> 
     """Say everything that is wrong with a definition."""
     from config_compiler.compiler import Rejected, check_site
 
-    source = _read(folder)
-    checked = check_site(source)
+    source = read(folder)
+    answer = check_site(source)
     shown_as = Format.JSON if as_json else output
-    _show(checked.findings, source, folder, shown_as)
-    if isinstance(checked, Rejected):
+    _show(answer.findings, source, folder, shown_as)
+    if isinstance(answer, Rejected):
         raise typer.Exit(FAILED)
     if shown_as is Format.TEXT:
-        count = len(checked.site.experiments)
-        _say(f"{checked.site.key}: {count} experiment{'' if count == 1 else 's'}, nothing wrong")
+        count = len(answer.site.experiments)
+        _say(f"{answer.site.key}: {count} experiment{'' if count == 1 else 's'}, nothing wrong")
 
 
 def compile_(
@@ -112,7 +114,7 @@ def compile_(
 
     if not re.fullmatch(r"https?://[^/?#\s]+/?", relay_url):
         _fail(f'"{relay_url}" is not the address of a relay; write it like https://relay.example', WRONG_USAGE)
-    artifacts = _compiled(_read(folder), relay_url).artifacts
+    artifacts = _compiled(read(folder), relay_url).artifacts
     try:
         write_artifacts(out, env, artifacts)
     except OSError as error:
@@ -136,7 +138,7 @@ def decide(
     if not re.match(r"https?://[^/?#\s]", url):
         _fail(f'"{url}" is not the address of a page; write it like https://shop.example/', WRONG_USAGE)
     words = {"device": device, "country": country, **dict(map(_setting, settings or ()))}
-    site = _checked(_read(folder))
+    site = checked(read(folder))
     plan, visit = plan_site(site), _visit(url, words, site.timezone)
     for seed in _seeds(visitor):
         answers = decisions(site, plan, visit, seed)
@@ -151,11 +153,11 @@ def _setting(text: str) -> tuple[str, str]:
 
 
 def _visit(url: str, words: dict[str, str], timezone: str) -> Visit:
-    from leadbright.described_visit import NoSuchVisit, described, visit_to
+    from leadbright.described_visit import ImpossibleVisitError, described, visit_to
 
     try:
         return described(visit_to(url, int(time.time()) // 60, timezone), words, timezone)
-    except NoSuchVisit as error:
+    except ImpossibleVisitError as error:
         _fail(str(error), WRONG_USAGE)
 
 
@@ -170,7 +172,15 @@ def explain(code: CodeName) -> None:
     _say(explanation(Code[name]).rstrip())
 
 
-def _read(folder: Path) -> Source:
+def schema() -> None:
+    """Print the JSON Schema of the definition language, for editors."""
+    from config_compiler.schema import schema as of_the_language
+
+    _say(json.dumps(of_the_language(), indent=2))
+
+
+def read(folder: Path) -> Source:
+    """The definition in a folder; ends the command where it cannot be read."""
     from leadbright.definition_folder import read_definition
 
     try:
@@ -181,14 +191,15 @@ def _read(folder: Path) -> Source:
         _fail(f"cannot read: {error}")
 
 
-def _checked(source: Source) -> Site:
+def checked(source: Source) -> Site:
+    """The site that is meant; ends the command where something is wrong with it."""
     from config_compiler.compiler import Rejected, check_site
 
-    checked = check_site(source)
-    if isinstance(checked, Rejected):
-        _warn(checked.findings, source)
+    answer = check_site(source)
+    if isinstance(answer, Rejected):
+        _warn(answer.findings, source)
         raise typer.Exit(FAILED)
-    return checked.site
+    return answer.site
 
 
 def _compiled(source: Source, relay_url: str) -> Compiled:
@@ -197,8 +208,8 @@ def _compiled(source: Source, relay_url: str) -> Compiled:
 
     try:
         compiled = compile_site(source, None, load_runtime(), Deployment(relay_url))
-    except SnippetNotBuilt as error:
-        _fail(str(error))
+    except (SnippetNotBuilt, LookupError) as error:
+        _fail(str(error.args[0] if isinstance(error, LookupError) else error))
     _warn(compiled.findings, source)
     if isinstance(compiled, Rejected):
         raise typer.Exit(FAILED)
@@ -222,13 +233,15 @@ def _seeds(visitor: str) -> Iterable[str]:
 
 def _show(findings: tuple[Finding, ...], source: Source, folder: Path, output: Format) -> None:
     """What people read goes to standard error, what other programs read to standard output."""
-    from config_compiler.render import github, report
+    from config_compiler.render import github, report, sarif
 
     match output:
         case Format.TEXT:
             _warn(findings, source)
         case Format.JSON:
             _write(sys.stdout, report.render(findings))
+        case Format.SARIF:
+            _write(sys.stdout, sarif.render(findings, folder.as_posix()))
         case Format.GITHUB:
             _write(sys.stdout, github.render(findings, folder.as_posix()))
 

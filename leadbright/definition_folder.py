@@ -17,13 +17,14 @@ STARTER = (SITE_FILE, "experiments/headline.yaml")
 
 
 def read_definition(folder: Path) -> Source:
-    """`site.yaml` and the files of `experiments/`, with those that are named wrongly, so that nobody misses them.
+    """`site.yaml` and the files of `experiments/` and `tests/`, those that are named wrongly too, so that nobody misses
+    them.
 
     Raises NotADirectoryError, and OSError where a file cannot be read.
     """
     if not folder.is_dir():
         raise NotADirectoryError(folder)
-    found = [*folder.glob("site.*"), *folder.glob("experiments/**/*")]
+    found = [*folder.glob("site.*"), *folder.glob("experiments/**/*"), *folder.glob("tests/**/*")]
     paths = [path for path in found if path.suffix in _SUFFIXES and path.is_file()]
     return Source.from_bytes({path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)})
 

@@ -19,7 +19,7 @@ _PAGE = (Field.PATH, Field.HOST)
 NOW = "now"
 
 
-class NoSuchVisit(ValueError):
+class ImpossibleVisitError(ValueError):
     """What was described cannot be; the message says why."""
 
 
@@ -39,7 +39,7 @@ def as_browsers_write_it(url: str) -> str:
 def described(visit: Visit, words: Mapping[str, str], timezone: str) -> Visit:
     """The visit with what the words say: a field's name, with a name behind a dot where it needs one, to its value.
 
-    `now` is a time at the site, such as `2026-12-01T09:00`. Raises NoSuchVisit.
+    `now` is a time at the site, such as `2026-12-01T09:00`. Raises ImpossibleVisitError.
     """
     if NOW in words:
         visit = visit_to(visit.url, _minute(words[NOW], timezone), timezone)
@@ -53,13 +53,13 @@ def _minute(text: str, timezone: str) -> int:
     try:
         return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone)).timestamp()) // 60
     except ValueError:
-        raise NoSuchVisit(f'"{text}" is no time; write it like 2026-12-01T09:00') from None
+        raise ImpossibleVisitError(f'"{text}" is no time; write it like 2026-12-01T09:00') from None
 
 
 def _with(visit: Visit, word: str, value: str) -> Visit:
     field, name = _field(word)
     if field in CLOSED and value not in CLOSED[field]:
-        raise NoSuchVisit(f'"{value}" is no {field.value}; there are {", ".join(CLOSED[field])}')
+        raise ImpossibleVisitError(f'"{value}" is no {field.value}; there are {", ".join(CLOSED[field])}')
     match field:
         case Field.QUERY:
             return replace(visit, url=_with_parameter(visit.url, name, value))
@@ -76,18 +76,20 @@ def _field(word: str) -> tuple[Field, str]:
     try:
         field = Field(head)
     except ValueError:
-        raise NoSuchVisit(f'a visit has no "{word}"; it has {", ".join(f.value for f in Field)} and now') from None
+        raise ImpossibleVisitError(
+            f'a visit has no "{word}"; it has {", ".join(f.value for f in Field)} and now'
+        ) from None
     if field in _PAGE:
-        raise NoSuchVisit(f'"{word}" is part of the page\'s address; write it there')
+        raise ImpossibleVisitError(f'"{word}" is part of the page\'s address; write it there')
     if (field in NAMED) != bool(name):
-        raise NoSuchVisit(f'write "{head}.NAME"' if field in NAMED else f'"{head}" has no parts')
+        raise ImpossibleVisitError(f'write "{head}.NAME"' if field in NAMED else f'"{head}" has no parts')
     return field, name
 
 
 def _number(field: Field, text: str) -> int:
     low, high = NUMBERS[field]
     if not text.isdecimal() or not low <= int(text) <= high:
-        raise NoSuchVisit(f'"{text}" is no {field.value}; it goes from {low} to {high:,}')
+        raise ImpossibleVisitError(f'"{text}" is no {field.value}; it goes from {low} to {high:,}')
     return int(text)
 
 

@@ -94,12 +94,13 @@ class Automaton:
         self._first = graph.state()
         self._last = graph.add(node, self._first)
         self._steps, self._jumps = graph.steps, graph.jumps
-        self._known: dict[tuple[frozenset[int], str], int] = {}
+        self.known: dict[tuple[int, str], int] = {}
+        """What is behind the states and characters that were asked about."""
+        self._numbers: dict[tuple[frozenset[int], str], int] = {}
         self._states: list[tuple[frozenset[int], str]] = [(frozenset(), "dead"), (frozenset(), "found")]
-        self._next: dict[tuple[int, str], int] = {}
         self._ends: dict[int, bool] = {DEAD: False, FOUND: True}
         self._sets = tuple(dict.fromkeys(chars for steps in graph.steps for chars, _ in steps))
-        self._alike: dict[str, int] = {}
+        self._alike: dict[str, tuple[int, ...]] = {}
         self._anchored = not any(
             self._alive(self._reach(frozenset((self._first,)), before, after))
             for before in (_LETTER, _OTHER)
@@ -109,9 +110,9 @@ class Automaton:
 
     def after(self, state: int, character: str, effort: Effort) -> int:
         """The state behind a character."""
-        known = self._next.get((state, character))
+        known = self.known.get((state, character))
         if known is None:
-            known = self._next[state, character] = self._after(state, character, effort)
+            known = self.known[state, character] = self._after(state, character, effort)
         return known
 
     def ends(self, state: int) -> bool:
@@ -122,15 +123,18 @@ class Automaton:
             known = self._ends[state] = self._last in self._reach(kernel, before, _EDGE)
         return known
 
-    def sort_of(self, character: str) -> int:
-        """Characters of one sort are all the same to this automaton."""
-        known = self._alike.get(character)
+    def sorts_of(self, characters: str) -> tuple[int, ...]:
+        """A number for each: characters of one number are all the same to this automaton."""
+        known = self._alike.get(characters)
         if known is None:
-            known = int(WORD.holds(character))
-            for chars in self._sets:
-                known = known * 2 + chars.holds(character)
-            self._alike[character] = known
+            known = self._alike[characters] = tuple(map(self._sort_of, characters))
         return known
+
+    def _sort_of(self, character: str) -> int:
+        sort = int(WORD.holds(character))
+        for chars in self._sets:
+            sort = sort * 2 + chars.holds(character)
+        return sort
 
     def _after(self, state: int, character: str, effort: Effort) -> int:
         if state <= FOUND:
@@ -147,9 +151,9 @@ class Automaton:
         return self._state(frozenset(behind), now) if behind else DEAD
 
     def _state(self, kernel: frozenset[int], before: str) -> int:
-        known = self._known.get((kernel, before))
+        known = self._numbers.get((kernel, before))
         if known is None:
-            known = self._known[kernel, before] = len(self._states)
+            known = self._numbers[kernel, before] = len(self._states)
             self._states.append((kernel, before))
         return known
 

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
-from functools import cache
+from enum import IntEnum
+from functools import lru_cache
 
 import cssselect2
 from cssselect2 import parser as css
 
 
-class Nesting(Enum):
-    """Whether an element lies inside another."""
+class Certainty(IntEnum):
+    """How far selectors alone say that something is so."""
 
-    NO = "no"
-    POSSIBLE = "possible"
-    SHOWN = "shown"
+    NO = 0
+    POSSIBLE = 1
+    SHOWN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Chain:
     around: tuple[tuple[str, Demands], ...] = ()
 
 
-@cache
+@lru_cache(10_000)
 def chains(selector: str) -> tuple[Chain, ...]:
     """The alternatives of a selector; one that demands nothing where it cannot be read."""
     try:
@@ -81,28 +81,30 @@ def _simple(compound: object) -> Iterator[object]:
     yield from getattr(compound, "simple_selectors", ())
 
 
-@cache
-def may_be_same(one: str, other: str, loose: frozenset[str]) -> bool:
-    """Whether one element can match both; attributes in `loose` are changed by the experiments themselves."""
-    return any(_may_be_same(a, b, loose) for a in chains(one) for b in chains(other))
+def sameness(one: str, other: str, loose: frozenset[str]) -> Certainty:
+    """Whether one element matches both; attributes in `loose` are changed by the experiments themselves."""
+    return max(_sameness(a, b, loose) for a in chains(one) for b in chains(other))
 
 
-def _may_be_same(one: Chain, other: Chain, loose: frozenset[str]) -> bool:
+def _sameness(one: Chain, other: Chain, loose: frozenset[str]) -> Certainty:
     if _different(one.subject, other.subject, loose):
-        return False
+        return Certainty.NO
     for (join, above), (other_join, other_above) in zip(one.around, other.around, strict=False):
         if not join == other_join == ">":
-            return True
+            break
         if _different(above, other_above, loose):  # An element has one parent.
-            return False
-    return True
+            return Certainty.NO
+    alike = _same_thing(one.subject, other.subject) or _same_thing(other.subject, one.subject)
+    return Certainty.SHOWN if alike or one == other else Certainty.POSSIBLE
 
 
 def _different(one: Demands, other: Demands, loose: frozenset[str]) -> bool:
     if one.tag and other.tag and one.tag != other.tag:
         return True
-    if "id" not in loose and len(one.ids | other.ids) > 1:
+    if (one.ids or other.ids) and "id" not in loose and len(one.ids | other.ids) > 1:
         return True
+    if not (one.attributes and other.attributes):
+        return False
     pairs = ((a, b) for a in one.attributes for b in other.attributes if a[0] == b[0] and a[0] not in loose)
     return any(_contradict(a[1:], b[1:]) or _contradict(b[1:], a[1:]) for a, b in pairs)
 
@@ -142,23 +144,23 @@ _ACTIVE = frozenset("a button".split())  # noqa: SIM905
 _ROOTS = ("html", "body", "head")
 
 
-@cache
-def nesting(inner: str, outer: str, loose: frozenset[str]) -> Nesting:
+def nesting(inner: str, outer: str, loose: frozenset[str]) -> Certainty:
     """Whether an element of one selector lies inside an element of the other."""
-    found = {_nesting(a, b, loose) for a in chains(inner) for b in chains(outer)}
-    return next(n for n in (Nesting.SHOWN, Nesting.POSSIBLE, Nesting.NO) if n in found)
+    return max(_nesting(a, b, loose) for a in chains(inner) for b in chains(outer))
 
 
-def _nesting(inner: Chain, outer: Chain, loose: frozenset[str]) -> Nesting:
+def _nesting(inner: Chain, outer: Chain, loose: frozenset[str]) -> Certainty:
     tag, holder = inner.subject.tag, outer.subject
     if tag in _ROOTS and not (holder.tag == "html" and tag != "html"):
-        return Nesting.NO if holder.tag or tag == "html" else Nesting.POSSIBLE
+        return Certainty.NO if holder.tag or tag == "html" else Certainty.POSSIBLE
     if holder.tag in ("html", "body"):
-        return Nesting.SHOWN
+        return Certainty.SHOWN
     if _holds_no(holder.tag, tag):
-        return Nesting.NO
-    shown = (_same_thing(above, holder) and not _different(above, holder, loose) for above in _ancestors(inner))
-    return Nesting.SHOWN if any(shown) else Nesting.POSSIBLE
+        return Certainty.NO
+    for above in _ancestors(inner):
+        if _same_thing(above, holder) and not _different(above, holder, loose):
+            return Certainty.SHOWN
+    return Certainty.POSSIBLE
 
 
 def _holds_no(holder: str, tag: str) -> bool:
@@ -176,6 +178,7 @@ def _ancestors(chain: Chain) -> Iterator[Demands]:
 
 def _same_thing(above: Demands, holder: Demands) -> bool:
     """Whether both name something in common: an id, a class, else a tag."""
-    if holder.ids or holder.classes:
-        return bool(above.ids & holder.ids or above.classes & holder.classes)
+    if holder.ids or holder.classes or holder.attributes:
+        shared = above.ids & holder.ids or above.classes & holder.classes or above.attributes & holder.attributes
+        return bool(shared)
     return bool(holder.tag and above.tag == holder.tag)

@@ -30,17 +30,17 @@ from domain.experiment import (
 
 
 class Aspect(Enum):
-    """What of an element, in the words of a finding."""
+    """What of an element, or of the page, is changed."""
 
-    INSIDE = "what is inside"
-    MORE_INSIDE = "what is added inside"
-    BESIDE = "what is added beside"
-    STYLE = "the style of"
-    ATTRIBUTE = "an attribute of"
-    CLASS = "a class of"
-    PRESENCE = "whether and where there is"
-    ADDRESS = "the page's address"
-    ANYTHING = "anything"
+    INSIDE = "its text or everything else inside of it"
+    MORE_INSIDE = "something more inside of it"
+    BESIDE = "something beside it"
+    STYLE = "a property of its style"
+    ATTRIBUTE = "an attribute"
+    CLASS = "a class"
+    PRESENCE = "whether and where it is seen"
+    ADDRESS = "which page is seen"
+    ANYTHING = "not known what"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,15 @@ def moment(span: Span, hours: Collection[int], weekdays: Collection[int], timezo
     return None
 
 
+def clock(now: int, timezone: str) -> str:
+    """What the site's calendar and clock say at a minute, as `2026-12-01T09:00`."""
+    return f"{(_EPOCH + timedelta(minutes=now)).astimezone(_zone(timezone)):%Y-%m-%dT%H:%M}"
+
+
 def _window(span: Span) -> tuple[int, int]:
     start = span.start
     if start is None:
-        start = _SOME_MONDAY if span.end is None or span.end > _SOME_MONDAY else span.end - _LONG_ENOUGH
+        start = _SOME_MONDAY if span.end is None else span.end - _LONG_ENOUGH
     most = start + _LONG_ENOUGH
     return start, most if span.end is None else min(span.end, most)
 

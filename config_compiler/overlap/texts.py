@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
 from config_compiler.overlap.automaton import DEAD, FOUND, START, Automaton
 from config_compiler.overlap.effort import Effort
@@ -60,7 +60,7 @@ def passes(test: TextTest, text: str) -> bool:
             return _compiled(regex).search(text) is not None
 
 
-@cache
+@lru_cache(10_000)
 def _compiled(regex: str) -> re.Pattern[str]:
     return re.compile(regex)
 
@@ -76,6 +76,7 @@ def _node(test: TextTest) -> Node:
             return expression(regex)
 
 
+@lru_cache(10_000)
 def start_of(test: TextTest) -> str:
     """What every text that passes certainly begins with, as far as is seen at once."""
     match test:
@@ -110,10 +111,13 @@ class Texts:
         """
         if any(isinstance(test, Whole) and not test.subtags for test in wanted):
             return _one_of(wanted, unwanted)
-        if not _fit([start_of(test) for test in wanted]):
+        start = _joined(start_of(test) for test in wanted)
+        if start is None:
             return None
-        runners = [self.automaton(test) for test in (*wanted, *unwanted)]
-        return _search(runners, len(wanted), _sorts(runners, (*wanted, *unwanted), letters), effort)
+        tests = (*wanted, *(test for test in unwanted if _joined((start, start_of(test))) is not None))
+        runners = [self.automaton(test) for test in tests]
+        known = letters if letters == ADDRESS else letters + _named(tests)
+        return _Race(runners, len(wanted), effort).search(start, _told_apart(runners, known))
 
     def automaton(self, test: TextTest) -> Automaton:
         """The test as an automaton."""
@@ -131,22 +135,22 @@ def _one_of(wanted: Sequence[TextTest], unwanted: Sequence[TextTest]) -> str | N
     return None
 
 
-def _fit(starts: Iterable[str]) -> bool:
-    """Whether one text can begin with each of these."""
+def _joined(starts: Iterable[str]) -> str | None:
+    """What a text begins with that begins with each of these; None where none can."""
     longest = ""
     for start in starts:
         longer, shorter = (start, longest) if len(start) > len(longest) else (longest, start)
         if not longer.startswith(shorter):
-            return False
+            return None
         longest = longer
-    return True
+    return longest
 
 
-def _sorts(runners: Sequence[Automaton], tests: Iterable[TextTest], letters: str) -> list[str]:
-    """One letter for all that no automaton tells apart."""
+def _told_apart(runners: Sequence[Automaton], letters: str) -> list[str]:
+    """One letter, the first, for all that no automaton tells apart."""
     first: dict[tuple[int, ...], str] = {}
-    for letter in letters if letters == ADDRESS else letters + _named(tests):
-        first.setdefault(tuple(runner.sort_of(letter) for runner in runners), letter)
+    for letter, *sorts in zip(letters, *(runner.sorts_of(letters) for runner in runners), strict=True):
+        first.setdefault(tuple(sorts), letter)
     return list(first.values())
 
 
@@ -155,25 +159,65 @@ def _named(tests: Iterable[TextTest]) -> str:
     return "".join(sorted({c for test in tests for c in str(test) if not c.isascii()}))
 
 
-def _search(runners: Sequence[Automaton], wanted: int, letters: Sequence[str], effort: Effort) -> str | None:
-    start = (START,) * len(runners)
-    came: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None] = {start: None}
-    row = [start]
-    for state in row:
-        if all(runner.ends(at) is (i < wanted) for i, (runner, at) in enumerate(zip(runners, state, strict=True))):
-            return _spelt(came, state)
-        for letter in letters:
-            effort.spend()
-            behind = tuple(runner.after(at, letter, effort) for runner, at in zip(runners, state, strict=True))
-            if behind not in came and DEAD not in behind[:wanted] and FOUND not in behind[wanted:]:
-                came[behind] = (state, letter)
-                row.append(behind)
-    return None
+_States = tuple[int, ...]
 
 
-def _spelt(came: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None], state: tuple[int, ...]) -> str:
+@dataclass(slots=True)
+class _Race:
+    """Automata side by side; the first `wanted` must find, the others must not."""
+
+    runners: Sequence[Automaton]
+    wanted: int
+    effort: Effort
+    lost: tuple[int, ...] = ()
+    """Of each, the state from which there is no way to what is wanted of it."""
+
+    def __post_init__(self) -> None:
+        self.lost = (DEAD,) * self.wanted + (FOUND,) * (len(self.runners) - self.wanted)
+
+    def search(self, start: str, letters: Sequence[str]) -> str | None:
+        """A shortest text that begins so and goes on in these letters."""
+        first = self._along(start)
+        if first is None:
+            return None
+        came: dict[_States, tuple[_States, str]] = {}
+        row, seen = [first], {first}
+        for states in row:
+            if self._ends(states):
+                return start + _spelt(came, states)
+            self.effort.spend(len(letters) * len(self.runners))
+            for letter in letters:
+                behind = self._after(states, letter)
+                if behind is not None and behind not in seen:
+                    seen.add(behind)
+                    came[behind] = (states, letter)
+                    row.append(behind)
+        return None
+
+    def _along(self, start: str) -> _States | None:
+        states: _States | None = (START,) * len(self.runners)
+        for letter in start:
+            states = None if states is None else self._after(states, letter)
+        return states
+
+    def _after(self, states: _States, letter: str) -> _States | None:
+        """The states behind a letter; None where one of them leads nowhere."""
+        behind = []
+        for runner, state, lost in zip(self.runners, states, self.lost, strict=True):
+            known = runner.known.get((state, letter))
+            after = runner.after(state, letter, self.effort) if known is None else known
+            if after == lost:
+                return None
+            behind.append(after)
+        return tuple(behind)
+
+    def _ends(self, states: _States) -> bool:
+        return all(runner.ends(states[i]) is (i < self.wanted) for i, runner in enumerate(self.runners))
+
+
+def _spelt(came: dict[_States, tuple[_States, str]], states: _States) -> str:
     letters: list[str] = []
-    while (step := came[state]) is not None:
-        state, letter = step
+    while step := came.get(states):
+        states, letter = step
         letters.append(letter)
     return "".join(reversed(letters))

@@ -115,13 +115,14 @@ class Values:
             return Never()
         subtags = subject == Field.LANGUAGE.value
         letters, shape = _TEXTS.get(subject, (VALUE, ()))
-        tests: dict[bool, list[TextTest]] = {True: list(shape), False: []}
+        tests: dict[bool, list[TextTest]] = {True: [], False: []}
         for atom in atoms:
             if not isinstance(atom.operator, Between | Exists):
                 tests[atom.wanted].append(_text_test(atom.operator, subtags=subtags))
         if any(isinstance(atom.operator, Between) for atom in atoms):
             return _tried(atoms, tests)
-        found = self._texts.find(tests[True], tests[False], letters, effort)
+        # What says most comes first: it ends most ways at once.
+        found = self._texts.find([*tests[True], *shape], tests[False], letters, effort)
         return Never() if found is None else Is(found)
 
 

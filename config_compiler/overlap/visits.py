@@ -32,8 +32,9 @@ from domain.experiment import Pages
 from domain.targeting import page_matches
 from domain.visits import Visit, meets
 
-STEPS_A_PAIR = 60_000
-STEPS_TOGETHER = 3_000_000
+STEPS_A_PAIR = 100_000
+"""A step takes about half a microsecond."""
+STEPS_TOGETHER = 4_000_000
 MAX_CHOICES = 150
 """How many choices may hang on each other."""
 
@@ -74,7 +75,16 @@ class Unknown:
 
 Verdict = Disjoint | Meet | Unknown
 
-_Found = dict[str, str | None]
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What an experiment asks about a visit; holds on to the experiment, so that its identity stays its own."""
+
+    reach: Reach
+    formula: Formula
+    asked: frozenset[str]
+
+
 _State = dict[str, frozenset[Atom]]
 
 
@@ -87,7 +97,11 @@ class Meetings:
     together: Effort = field(default_factory=lambda: Effort(STEPS_TOGETHER))
     _values: Values = field(default_factory=Values)
     _known: dict[frozenset[Atom], Answer] = field(default_factory=dict)
-    _formulas: dict[Reach, Formula] = field(default_factory=dict)
+    _reaches: dict[int, _Asking] = field(default_factory=dict)
+    _home: Formula = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._home = _at_home(self.domains)
 
     def judge(self, one: Reach, other: Reach) -> Verdict:
         """Whether a visit can be in both."""
@@ -97,16 +111,16 @@ class Meetings:
         if span is None:
             return Disjoint("they never run at the same time")
         search = _Search(self, span, (one, other), Effort(STEPS_A_PAIR, self.together))
-        wanted = [self._formula(one), self._formula(other)]
+        first, second = self._known_of(one), self._known_of(other)
         try:
             # A witness on one of the site's own hosts is worth more than one elsewhere.
-            found = search.run([*wanted, _at_home(self.domains)])
-            if found is None and HOST in _asked(wanted):
-                found = search.run(wanted)
+            found = search.run([first.formula, second.formula, self._home])
+            if found is None and HOST in first.asked | second.asked:
+                found = search.run([first.formula, second.formula])
         except UndecidedError as undecided:
             return Unknown(undecided.why)
         if found is not None:
-            return Meet(found, _asked(wanted))
+            return Meet(found, tuple(sorted(first.asked | second.asked)))
         return Unknown(search.open[0]) if search.open else Disjoint("no visit meets the conditions of both")
 
     def answer(self, atoms: frozenset[Atom], effort: Effort) -> Answer:
@@ -117,10 +131,12 @@ class Meetings:
             known = self._known[atoms] = self._values.find(ordered[0].subject, ordered, effort)
         return known
 
-    def _formula(self, reach: Reach) -> Formula:
-        known = self._formulas.get(reach)
+    def _known_of(self, reach: Reach) -> _Asking:
+        # By identity: to compare two conditions takes longer than most searches.
+        known = self._reaches.get(id(reach))
         if known is None:
-            known = self._formulas[reach] = Both((of_pages(reach.pages), of_condition(reach.audience)))
+            formula = Both((of_pages(reach.pages), of_condition(reach.audience)))
+            known = self._reaches[id(reach)] = _Asking(reach, formula, frozenset(_asked(formula)))
         return known
 
 
@@ -140,7 +156,7 @@ class _Search:
 
     def _choose(self, wanted: list[Formula], state: _State, depth: int) -> Visit | None:
         """Settle what leaves no choice, then try each way of the smallest choice."""
-        self.effort.spend()
+        self.effort.spend(4)
         choices = self._settle(wanted, state)
         if choices is None:
             return None
@@ -176,7 +192,7 @@ class _Search:
         if atom in before:
             return True
         state[atom.subject] = before | {atom}
-        self.effort.spend()
+        self.effort.spend(4)
         match self.meetings.answer(state[atom.subject], self.effort):
             case Is():
                 return True
@@ -252,13 +268,12 @@ def _home(domain: str) -> str:
     return f"^{'[a-z0-9-]+[.]' if below else ''}{escaped(domain.removeprefix('*.'))}(?::[0-9]{{1,5}})?$"
 
 
-def _asked(wanted: Iterable[Formula]) -> tuple[str, ...]:
-    """Every subject that is asked about, in order."""
-    subjects, left = set(), list(wanted)
+def _asked(formula: Formula) -> Iterator[str]:
+    """Every subject that is asked about."""
+    left = [formula]
     while left:
         match left.pop():
             case Atom(subject):
-                subjects.add(subject)
+                yield subject
             case Both(parts) | Either(parts):
                 left += parts
-    return tuple(sorted(subjects))

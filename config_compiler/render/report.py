@@ -16,10 +16,13 @@ def render(findings: Iterable[Finding]) -> str:
     return json.dumps({"findings": [as_json(finding) for finding in findings]}, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_json(finding: Finding) -> dict[str, str | int]:
+Member = str | int | dict[str, str | int]
+
+
+def as_json(finding: Finding) -> dict[str, Member]:
     """One finding. Lines and columns count from 1; the end is not part of the place."""
     span = finding.span
-    return {
+    found: dict[str, Member] = {
         "code": finding.code.name,
         "rule": finding.rule,
         "severity": finding.severity.value,
@@ -31,3 +34,6 @@ def as_json(finding: Finding) -> dict[str, str | int]:
         "end_column": span.end_column,
         "hint": finding.hint,
     }
+    if finding.witness:
+        found["witness"] = dict(finding.witness)
+    return found

@@ -9,29 +9,31 @@ from collections.abc import Iterator
 
 from config_compiler.codes import Code
 from config_compiler.finding import Finding
+from config_compiler.layer_ranges import GOING_ON
+from config_compiler.sections import combinations, key_of
 from config_compiler.syntax import Definition, ExperimentSyntax
-from domain.experiment import Experiment, Status
+from domain.experiment import Experiment
 from domain.site import Site
-
-_GOING_ON = (Status.RUNNING, Status.PAUSED)
 
 
 def find(definition: Definition, published: Site) -> Iterator[Finding]:
     """Yield a finding for each variation that is live and no longer written."""
-    live: dict[str, Experiment] = {x.key: x for x in published.experiments if x.status in _GOING_ON}
+    live: dict[str, Experiment] = {x.key: x for x in published.experiments if x.status in GOING_ON}
     for experiment in definition.experiments:
         before = live.get(experiment.key.value) if experiment.key else None
-        if before and experiment.status and experiment.status.value in _GOING_ON:
+        phase = experiment.phase.value if experiment.phase else 1
+        if before and phase <= before.phase and experiment.status and experiment.status.value in GOING_ON:
             yield from _taken_away(before, experiment)
 
 
 def _taken_away(before: Experiment, experiment: ExperimentSyntax) -> Iterator[Finding]:
-    written = experiment.variations
-    if written is None or not written.whole or not all(v.key for v in written.values):
+    lists = experiment.variation_lists
+    if not lists or not all(listed.whole and all(v.key for v in listed.values) for listed in lists):
         return
-    now = {variation.key.value for variation in written.values if variation.key}
+    arms = combinations(experiment.sections.values) if experiment.sections else [(v,) for v in lists[0].values]
+    now = set(map(key_of, arms))
     for variation in before.variations:
         if variation.key not in now:
             message = f'the variation "{variation.key}" of the running experiment "{before.key}" is gone'
-            hint = "keep it with weight 0%, or stop the experiment and begin another"
-            yield Finding(Code.E301, message, written.span, "visitors who have it would get another", hint=hint)
+            hint = "keep it with weight 0%, or begin a new phase"
+            yield Finding(Code.E301, message, lists[0].span, "visitors who have it would get another", hint=hint)

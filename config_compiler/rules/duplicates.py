@@ -1,4 +1,4 @@
-"""No two goals, experiments, or variations of one experiment share a key.
+"""No two goals, audiences, layers, experiments, or variations of one experiment share a key.
 
 May not know what the keys stand for.
 """
@@ -16,10 +16,14 @@ from config_compiler.syntax import Definition
 def find(definition: Definition) -> Iterator[Finding]:
     """Yield a finding for each key after the first."""
     yield from _repeated("goal", (goal.key for goal in definition.goals))
+    yield from _repeated("audience", (audience.key for audience in definition.audiences))
+    yield from _repeated("layer", (layer.key for layer in definition.layers))
     yield from _repeated("experiment", (experiment.key for experiment in definition.experiments))
     for experiment in definition.experiments:
-        if experiment.variations:
-            yield from _repeated("variation", (v.key for v in experiment.variations.values))
+        if experiment.sections:
+            yield from _repeated("section", (section.key for section in experiment.sections.values))
+        for variations in experiment.variation_lists:
+            yield from _repeated("variation", (v.key for v in variations.values))
 
 
 def _repeated(what: str, keys: Iterable[Written[str] | None]) -> Iterator[Finding]:

@@ -16,5 +16,6 @@ from config_compiler.syntax import Definition
 def find(definition: Definition) -> Iterator[Finding]:
     """Yield a finding for each piece that could."""
     for change in definition.changes:
-        if change.html and (flaw := html_flaw(change.html.value)):
-            yield Finding(Code.E211, f"the HTML {flaw.why}", change.html.span, hint=flaw.hint)
+        for html in change.html_texts:
+            if flaw := html_flaw(html.value):
+                yield Finding(Code.E211, f"the HTML {flaw.why}", html.span, hint=flaw.hint)

@@ -1,4 +1,4 @@
-"""Keys of sites, goals, experiments and variations, and names of events, are spelt as browsers and relays expect.
+"""Keys of sites, goals, experiments and the rest, and names of events, are spelt as browsers and relays expect.
 
 May not know what the names stand for.
 """
@@ -34,8 +34,12 @@ def find(definition: Definition) -> Iterator[Finding]:
 def _keys(definition: Definition) -> Iterator[tuple[str, Written[str] | None]]:
     if definition.site:
         yield "site key", definition.site.key
+    yield from (("audience key", audience.key) for audience in definition.audiences)
+    yield from (("layer key", layer.key) for layer in definition.layers)
     yield from (("goal key", goal.key) for goal in definition.goals)
     yield from (("experiment key", experiment.key) for experiment in definition.experiments)
+    sections = (section for x in definition.experiments if x.sections for section in x.sections.values)
+    yield from (("section key", section.key) for section in sections)
     yield from (("variation key", variation.key) for variation in definition.variations)
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from config_compiler.codes import Code
 from config_compiler.finding import Finding
 from config_compiler.flaw import Flaw
-from config_compiler.kinds import Written, shortened
+from config_compiler.kinds import shortened
+from config_compiler.page_syntax import PageSyntax
 from config_compiler.patterns import REGEX, page_pattern
 from config_compiler.syntax import Definition
 
@@ -23,7 +24,7 @@ def find(definition: Definition) -> Iterator[Finding]:
             yield _unusable(written, flaw)
 
 
-def _patterns(definition: Definition) -> Iterator[Written[str]]:
+def _patterns(definition: Definition) -> Iterator[PageSyntax]:
     for goal in definition.goals:
         if goal.on and goal.on.visit:
             yield goal.on.visit
@@ -33,7 +34,7 @@ def _patterns(definition: Definition) -> Iterator[Written[str]]:
                 yield from listed.values
 
 
-def _unusable(written: Written[str], flaw: Flaw) -> Finding:
+def _unusable(written: PageSyntax, flaw: Flaw) -> Finding:
     code, what = (Code.E208, "regular expression") if written.value.startswith(REGEX) else (Code.E207, "page pattern")
     text = shortened(written.value.removeprefix(REGEX))
     return Finding(code, f'the {what} "{text}" {flaw.why}', written.span, hint=flaw.hint)

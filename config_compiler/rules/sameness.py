@@ -15,8 +15,9 @@ from config_compiler.syntax import Definition, VariationSyntax
 def find(definition: Definition) -> Iterator[Finding]:
     """Yield a warning for each experiment in which nothing is changed."""
     for experiment in definition.experiments:
-        listed = experiment.variations
-        if listed and listed.whole and len(listed.values) > 1 and not any(map(_may_change, listed.values)):
+        lists = experiment.variation_lists
+        values = [variation for listed in lists for variation in listed.values]
+        if all(listed.whole for listed in lists) and len(values) > 1 and not any(map(_may_change, values)):
             place = experiment.key.span if experiment.key else experiment.span
             message = "no variation of the experiment changes anything"
             hint = "add changes to one, unless this is a test of the measurement itself"

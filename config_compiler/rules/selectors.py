@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from config_compiler.codes import Code
 from config_compiler.finding import Finding
 from config_compiler.kinds import Written, shortened
+from config_compiler.meaning_of_changes import places
 from config_compiler.selectors import selector_flaw
 from config_compiler.syntax import ChangeSyntax, Definition
 
@@ -24,13 +25,16 @@ def find(definition: Definition) -> Iterator[Finding]:
 
 def _selectors(definition: Definition) -> Iterator[tuple[Written[str], bool]]:
     for goal in definition.goals:
-        if goal.on and goal.on.click:
-            yield goal.on.click, True
+        for written in (goal.on.click, goal.on.submit) if goal.on else ():
+            if written:
+                yield written, True
     for change in definition.changes:
         if change.select:
             yield change.select, not _only_styles(change)
+        for _, target in places(change.move) if change.move else ():
+            yield target, True
 
 
 def _only_styles(change: ChangeSyntax) -> bool:
     acts = (change.text, change.html, change.attributes, change.add_class, change.remove_class, change.remove)
-    return not any(acts)
+    return not any(acts) and not any(places(change)) and not change.move

@@ -1,4 +1,4 @@
-"""Traffic and weights lie between 0 % and 100 %.
+"""Traffic, weights, holdout and parts of layers lie between 0 % and 100 %.
 
 May not know what they are shares of.
 """
@@ -28,5 +28,8 @@ def within(share: Fraction) -> bool:
 
 
 def _shares(definition: Definition) -> Iterator[tuple[str, Written[Fraction] | None]]:
+    yield "the holdout", definition.site.holdout if definition.site else None
+    layers = (experiment.layer for experiment in definition.experiments if experiment.layer)
+    yield from (("the share of the layer", layer.share) for layer in layers)
     yield from (("the traffic", experiment.traffic) for experiment in definition.experiments)
     yield from (("the weight", variation.weight) for variation in definition.variations)

@@ -17,9 +17,10 @@ def find(definition: Definition) -> Iterator[Finding]:
     for goal in definition.goals:
         if goal.on and goal.on.whole and len(written := _triggers(goal.on)) != 1:
             said = f"is set off by {' and '.join(written)} at once" if written else "is set off by nothing"
-            hint = "make two goals of it" if written else "add click, visit or event"
+            hint = "make two goals of it" if written else "add click, submit, visit or event"
             yield Finding(Code.E223, f"the goal {said}", goal.on.span, hint=hint)
 
 
 def _triggers(on: TriggerSyntax) -> list[str]:
-    return [name for name, written in (("click", on.click), ("visit", on.visit), ("event", on.event)) if written]
+    triggers = (("click", on.click), ("submit", on.submit), ("visit", on.visit), ("event", on.event))
+    return [name for name, written in triggers if written]

@@ -10,9 +10,10 @@ from fractions import Fraction
 
 from config_compiler.codes import Code
 from config_compiler.finding import Finding
-from config_compiler.kinds import Written
+from config_compiler.kinds import Listed, Written
+from config_compiler.rules.arms import least_variations
 from config_compiler.rules.shares import within
-from config_compiler.syntax import Definition, VariationSyntax
+from config_compiler.syntax import Definition, ExperimentSyntax, VariationSyntax
 
 _ROUNDING = Fraction(5, 100_000)
 """What a weight written with two decimals may be off: three times 33.33% is meant to be everybody."""
@@ -21,9 +22,12 @@ _ROUNDING = Fraction(5, 100_000)
 def find(definition: Definition) -> Iterator[Finding]:
     """Yield a finding for each experiment whose weights are more or less."""
     for experiment in definition.experiments:
-        written = experiment.variations
-        if written is None or not written.whole or len(written.values) < 2:
-            continue
+        for written in experiment.variation_lists:
+            yield from _shared_out(experiment, written)
+
+
+def _shared_out(experiment: ExperimentSyntax, written: Listed[VariationSyntax]) -> Iterator[Finding]:
+    if written.whole and len(written.values) >= least_variations(experiment):
         weights = [variation.weight for variation in written.values]
         known = [weight for weight in weights if weight is not None and within(weight.value)]
         if len(known) == len(weights) and abs(_sum(known) - 1) > _ROUNDING * len(known):

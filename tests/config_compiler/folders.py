@@ -22,8 +22,8 @@ DEPLOYMENT = Deployment("https://relay.example")
 
 
 def read(folder: Path) -> Source:
-    """The definition in a folder: `site.*` and everything in `experiments`."""
-    paths = [*folder.glob("site.*"), *folder.glob("experiments/**/*")]
+    """The definition in a folder: `site.*` and everything in `experiments` and `tests`."""
+    paths = [path for pattern in ("site.*", "experiments/**/*", "tests/**/*") for path in folder.glob(pattern)]
     return Source.from_bytes(
         {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path.is_file()}
     )

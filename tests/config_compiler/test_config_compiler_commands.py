@@ -13,11 +13,13 @@ from cdn_publish.layout import Environment, Place
 from config_compiler.codes import Code
 from domain.artifact import set_digest
 from domain.names import SiteKey
+from leadbright import test_command
 from leadbright.definition_commands import register
 from tests.config_compiler.folders import CASES
 
 APP = typer.Typer(pretty_exceptions_enable=False)
 register(APP)
+test_command.register(APP)
 
 SHOP, BROKEN, WARNED = (str(CASES / name) for name in ("shop", "many-mistakes", "all-alike"))
 RELAY = ("--relay-url", "https://relay.example")
@@ -72,6 +74,94 @@ def test_findings_annotate_a_change_on_github() -> None:
         "title=E205%3A a goal that the site does not have::"
         'the site has no goal "purchase"%0Ahint: the site\'s goals are signup'
     )
+
+
+def test_findings_are_a_sarif_log_for_scanners() -> None:
+    done = run("check", BROKEN, "--format", "sarif")
+    log = json.loads(done.stdout)
+    assert (done.exit_code, log["version"], len(log["runs"])) == (1, "2.1.0", 1)
+    rules = log["runs"][0]["tool"]["driver"]["rules"]
+    results = log["runs"][0]["results"]
+    assert len(results) == 7
+    assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in results)
+    first = results[0]["locations"][0]["physicalLocation"]
+    assert first["artifactLocation"]["uri"].endswith("many-mistakes/experiments/hero.yaml")
+    assert first["region"] == {"startLine": 3, "startColumn": 18, "endLine": 3, "endColumn": 26}
+
+
+def test_the_schema_names_every_key_of_the_language() -> None:
+    said = json.loads(run("schema").stdout)
+    assert {"site", "experiment", "condition"} <= said["$defs"].keys()
+    experiment = said["$defs"]["experiment"]
+    assert {"experiment", "audience", "layer", "schedule", "sections", "phase"} <= experiment["properties"].keys()
+    assert experiment["required"] == ["experiment", "goals"]
+    assert said["$defs"]["condition"]["properties"]["device"]["anyOf"][0] == {"enum": ["desktop", "mobile", "tablet"]}
+
+
+def test_a_visit_is_described_in_words() -> None:
+    language = str(CASES / "language")
+    page = ("--url", "https://shop.example/x/offer?gclid=", "--visitor", "0badcafe", "--json")
+    when = ("--set", "now=2026-12-02T09:00")
+    reasons = [
+        json.loads(run("decide", language, *page, *more).stdout)["hero"].get("reason")
+        for more in ((), (*when,), (*when, "--device", "mobile"), (*when, "--device", "mobile", "--country", "DE"))
+    ]
+    assert reasons[0] in ("the experiment has not begun", "the visit is not one of the experiment's audience")
+    assert reasons[1:3] == ["the visit is not one of the experiment's audience"] * 2
+    assert reasons[3] in (None, "the visitor belongs to another part of the layer")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["hour", "hour=24", "hour=x", "age=3", "path=/", "query=1", "device.x=1", "now=soon", "browser=netscape"],
+)
+def test_words_that_describe_no_visit_are_wrong_usage(words: str) -> None:
+    done = run("decide", SHOP, "--url", "https://shop.example/", "--visitor", "0badcafe", "--set", words)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+
+
+def test_the_tests_of_a_definition_pass_and_say_what_none_of_them_tried() -> None:
+    done = run("test", str(CASES / "language"))
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == (CASES / "language" / "tests.txt").read_text("utf-8")
+    said = json.loads(run("test", str(CASES / "language"), "--json").stdout)
+    assert all(test["passed"] for test in said["tests"])
+    assert said["conditions"] == 13
+
+
+def test_a_test_that_fails_says_what_was_got(tmp_path: Path) -> None:
+    for name in ("site.yaml", "experiments/hero.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((CASES / "shop" / name).read_bytes())
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "wrong.yaml").write_text(FAILING, encoding="utf-8")
+    done = run("test", str(tmp_path))
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert lines[0] == "failed: never (tests/wrong.yaml:2)"
+    assert lines[1] == "  hero is in"
+    assert lines[3] == "  hero is out: the page is not one of the experiment's"
+    assert lines[5] == "  hero gives plain"
+    assert lines[7].startswith("  hero gives control to 33.")
+    assert lines[8] == "4 tests, 4 failed; 0 of 0 conditions met by one"
+
+
+FAILING = """tests:
+  - name: never
+    visit: {url: "https://shop.example/"}
+    expect: {hero: out}
+  - name: always
+    visit: {url: "https://shop.example/landing/old"}
+    expect: {hero: in}
+  - name: one
+    visit: {url: "https://shop.example/"}
+    visitor: 0badcafe
+    expect: {hero: bold}
+  - name: shares
+    visit: {url: "https://shop.example/"}
+    visitors: 20000
+    expect: {hero: {control: 50%, bold: 50%}}
+"""
 
 
 def test_a_warning_keeps_nothing_from_being_compiled(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import re
 import pytest
 
 from config_compiler.compiler import Compiled, Runtime, RuntimeModule, compile_site
-from config_compiler.link import TAKEN_WHEN
 from config_compiler.source import Source
 from domain.artifact import digest_of
 from leadbright.runtime import load_runtime
@@ -23,10 +22,10 @@ variations: [{key: a, weight: 50%}, {key: b, weight: 50%, changes: [CHANGE]}]
 """
 
 
-def compiled(site: str, change: str = "", runtime: Runtime = RUNTIME) -> Compiled:
+def compiled(site: str, change: str = "", runtime: Runtime = RUNTIME, more: str = "") -> Compiled:
     files = {"site.yaml": SITE + site}
     if change:
-        files["experiments/x.yaml"] = EXPERIMENT.replace("CHANGE", change)
+        files["experiments/x.yaml"] = EXPERIMENT.replace("CHANGE", change) + more
     result = compile_site(Source(files), None, runtime, DEPLOYMENT)
     assert isinstance(result, Compiled)
     return result
@@ -45,12 +44,28 @@ TAKEN = (
     (CLICK, "{select: p, hide: true}", ["experiments", "style", "goals", "click", "core"]),
     (CLICK, "{select: p, add-class: c}", ["experiments", "ops", "goals", "click", "core"]),
     (CLICK, "{select: p, text: t}", ["experiments", "style", "ops", "goals", "click", "core"]),
+    (CLICK, "{select: p, append: t}", ["experiments", "ops", "insert", "goals", "click", "core"]),
+    (CLICK, "{select: p, move: {after: q}}", ["experiments", "ops", "insert", "goals", "click", "core"]),
+    (CLICK, "{css: 'p{color:red}'}", ["experiments", "style", "goals", "click", "core"]),
+    (f"scripts: allowed\n{CLICK}", "{script: f()}", ["experiments", "ops", "script", "goals", "click", "core"]),
+    ("goals: [{key: g, on: {submit: form}}]\n", "", ["goals", "submit", "core"]),
 )
 
 
 @pytest.mark.parametrize(("site", "change", "modules"), TAKEN)
 def test_a_site_pays_for_what_it_uses(site: str, change: str, modules: list[str]) -> None:
     assert re.findall(r"L\.(\w+)=1", script(compiled(site, change))) == modules
+
+
+def test_a_site_pays_for_audiences_and_redirects_where_it_has_them() -> None:
+    more = "audience: {device: mobile}\npages: {include: [/a]}\n"
+    text = script(compiled(CLICK, "{redirect: /b}", more=more))
+    assert re.findall(r"L\.(\w+)=1", text) == ["experiments", "who", "redirect", "goals", "click", "core"]
+
+
+def test_an_audience_of_everybody_costs_nothing() -> None:
+    text = script(compiled(CLICK, "{select: p, hide: true}", more="audience: {visitor: [new, returning]}\n"))
+    assert "who" not in text
 
 
 def test_a_module_brings_what_it_needs_in_the_runtimes_order() -> None:
@@ -84,10 +99,8 @@ def test_artifacts_are_canonical_json() -> None:
             assert artifact.body.decode() == again
 
 
-def test_the_built_snippet_has_every_module_of_the_table() -> None:
+def test_the_built_snippet_has_what_the_shop_needs() -> None:
     runtime = load_runtime()
-    names = {module.name for module in runtime.modules}
-    assert {name for name, _ in TAKEN_WHEN} <= names
     result = compile_site(read(CASES / "shop"), None, runtime, DEPLOYMENT)
     assert isinstance(result, Compiled)
     assert script(result).startswith("(L=>{")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from config_compiler.compiler import Compiled, compile_site, plan_site
 from config_compiler.declarations import declaration
 from config_compiler.flaw import Flaw
-from config_compiler.meaning import largest_remainder
+from config_compiler.meaning_of_experiments import largest_remainder
 from config_compiler.page_tests import page_test
 from config_compiler.patterns import page_pattern
 from config_compiler.source import Source

@@ -33,7 +33,7 @@ from domain.visits import Visit
 DOMAINS = ("shop.example", "*.shop.example")
 HOSTS = ("shop.example", "www.shop.example", "de.shop.example", "shop.example:8080")
 PATHS = ("/", "/a", "/b", "/ab", "/a/", "/a/b", "/a/b/c", "/b/a", "/aa", "/a1", "/b/12", "/a/b1", "/ba/", "/c", "/a-b")
-BASE = 29_460_240
+BASE = 29_459_520
 """A Monday, 2026-01-05, at midnight UTC."""
 
 GLOBS = ("/", "/a", "/a/*", "/*", "/a*", "/*/b", "/b/*", "/*b*", "/a/*/c", "/ab", "/*1", "/b*a")

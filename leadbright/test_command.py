@@ -1,0 +1,56 @@
+"""`leadbright test`: runs the tests of a definition and says which fail, and what none of them tried.
+
+May not know how a test is run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from leadbright.definition_commands import FAILED, AsJson, Folder
+
+if TYPE_CHECKING:
+    from leadbright.definition_tests import Report
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("test")(run)
+
+
+def run(folder: Folder, as_json: AsJson = False) -> None:
+    """Run the tests of a definition."""
+    from config_compiler.finding import Problems
+    from config_compiler.parse import parse
+    from leadbright.definition_commands import checked, read
+    from leadbright.definition_tests import run_tests
+
+    source = read(folder)
+    site = checked(source)
+    report = run_tests(parse(source, Problems()), site)
+    sys.stdout.write(json.dumps(_json(report)) + "\n" if as_json else _text(report))
+    if any(outcome.faults for outcome in report.outcomes):
+        raise typer.Exit(FAILED)
+
+
+def _json(report: Report) -> dict[str, object]:
+    tests = [{**asdict(outcome), "passed": not outcome.faults} for outcome in report.outcomes]
+    return {"tests": tests, "conditions": report.questions, "never_met": list(report.unmet)}
+
+
+def _text(report: Report) -> str:
+    lines = []
+    for outcome in report.outcomes:
+        if outcome.faults:
+            lines.append(f"failed: {outcome.name} ({outcome.file}:{outcome.line})")
+            lines.extend(f"  {fault}" for fault in outcome.faults)
+    failed = sum(bool(outcome.faults) for outcome in report.outcomes)
+    lines.extend(f"no test meets {question}" for question in report.unmet)
+    lines.append(f"{len(report.outcomes)} tests, {failed} failed; ")
+    lines[-1] += f"{report.questions - len(report.unmet)} of {report.questions} conditions met by one"
+    return "\n".join(lines) + "\n"
