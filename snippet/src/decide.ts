@@ -5,7 +5,7 @@
 
 import { bucket } from "./hash.ts";
 import type { matchesPage, Page } from "./pages.ts";
-import type { Arm, Condition, Experiment, Plan } from "./plan.ts";
+import type { Arm, Condition, Experiment, PageTest, Plan } from "./plan.ts";
 
 /** Whether the visit meets an audience's condition. */
 export type Meets = (who: Condition) => boolean;
@@ -14,12 +14,18 @@ export type Meets = (who: Condition) => boolean;
 export const heldOut = ({ site, holdout = 0 }: Plan, seed: string): boolean =>
   holdout > 0 && bucket(`${site}/holdout`, seed) < holdout;
 
+/** Whether the experiment runs on the page. */
+export const runsOn = ({ in: include, out }: Experiment, matches: typeof matchesPage, page: Page): boolean => {
+  const passes = (test: PageTest): boolean => matches(test, page);
+  return (!include.length || include.some(passes)) && !out.some(passes);
+};
+
 /**
  * The variation that the visitor with `seed` gets on the page in that minute (since 1970, UTC), undefined for the
  * original outside the experiment. What was kept is kept wherever the experiment runs.
  */
 export const decide = (
-  { salt, in: include, out, traffic, arms, who, from = 0, until = 1 / 0, layer }: Experiment,
+  experiment: Experiment,
   matches: typeof matchesPage,
   page: Page,
   minute: number,
@@ -27,8 +33,8 @@ export const decide = (
   kept: string | undefined,
   meets?: Meets,
 ): Arm | undefined => {
-  const passes = (test: Experiment["in"][number]): boolean => matches(test, page);
-  if ((include.length && !include.some(passes)) || out.some(passes) || minute < from || minute >= until) return;
+  const { salt, traffic, arms, who, from = 0, until = 1 / 0, layer } = experiment;
+  if (minute < from || minute >= until || !runsOn(experiment, matches, page)) return;
   const arm = arms.find(([key]) => key === kept);
   if (arm) return arm;
   const [of, start, end] = layer ?? [0, 0, traffic];

@@ -31,7 +31,7 @@ export const enterExperiments = (
     const arm = matchesPage && decide(experiment, matchesPage, page, minute, seed, before, meets);
     return arm ? [[experiment.key, arm] as const] : [];
   });
-  const shown = leave ? leave(linked, decided, page, tell) : decided;
+  const shown = leave ? leave(linked, decided, exposures, page, tell) : decided;
   if (!shown) return undefined;
   const lift = applyStyle?.(shown.map(([, arm]) => arm));
   try {

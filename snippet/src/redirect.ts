@@ -3,9 +3,10 @@
  * May not know who is sent where.
  */
 
-import { type Change, expose, view, visit } from "./ledger.ts";
+import { runsOn } from "./decide.ts";
+import { type Change, type Exposure, expose, view, visit } from "./ledger.ts";
 import type { Linked } from "./linked.ts";
-import type { Arm } from "./plan.ts";
+import type { Arm, Experiment } from "./plan.ts";
 import { quiet } from "./quiet.ts";
 import { sourceOf } from "./source.ts";
 
@@ -44,17 +45,35 @@ const arrive: (...from: Parameters<typeof view>) => Change = source => (ledger, 
     : [ledger, []];
 };
 
-/** A page that others are sent to sends nobody on, and so does one that its own redirection came back to. */
-const isEnd = ({ p: { experiments } }: Linked, page: Location): boolean => {
+/**
+ * Whether the visitor was sent here by one of the variations that they keep, or this page's own redirection came back
+ * to it: whoever was sent once is not sent on.
+ */
+const wasSent = (
+  { p: { experiments }, matchesPage }: Linked,
+  exposures: readonly Exposure[],
+  page: Location,
+): boolean => {
+  const { referrer } = document;
+  const sender = referrer && new URL(referrer);
   const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  const cameBack = !!entry?.redirectCount && document.referrer.split("?")[0] === page.origin + page.pathname;
-  return cameBack || experiments.some(({ arms }) => arms.some(([, , , , , to]) => to && isHere(to, page)));
+  const cameBack = !!entry?.redirectCount && referrer.split("?")[0] === page.origin + page.pathname;
+  const leadsHere = (experiment: Experiment): boolean =>
+    experiment.arms.some(
+      ([key, , , , , to]) =>
+        to &&
+        exposures.some(([other, variation]) => other === experiment.key && variation === key) &&
+        isHere(to, page) &&
+        (!sender || (!!matchesPage && runsOn(experiment, matchesPage, sender))),
+    );
+  return cameBack || experiments.some(leadsHere);
 };
 
 /** What is shown of this page; undefined where the visitor is on the way to another. */
 export const leave = (
   linked: Linked,
   shown: Shown,
+  exposures: readonly Exposure[],
   page: Location,
   tell: (...changes: readonly Change[]) => void,
 ): Shown | undefined => {
@@ -62,12 +81,16 @@ export const leave = (
   const away = ([, [, , , , , to]]: Shown[number]): boolean => !!to && !isHere(to, page);
   const first = shown.find(away);
   if (!first) return shown;
-  if (isEnd(linked, page)) return shown.filter(one => !away(one));
+  if (wasSent(linked, exposures, page)) return shown.filter(one => !away(one));
 
   const [experiment, [variation, , , , , to = ""]] = first;
   const lift = applyStyle?.([["", 0, "", ["html"], []]]);
   tell(visit, arrive(sourceOf(document.referrer, page, plan.domains)), expose(experiment, variation));
-  const go = quiet(() => page.replace(onward(to, page)));
+  let gone = false;
+  const go = quiet(() => {
+    if (!gone) page.replace(onward(to, page));
+    gone = true;
+  });
   const leaving = (): void => {
     // The lock is given in the order in which it was asked for: the exposure is kept by then.
     (navigator.locks?.request(`lb_${plan.site}`, () => {}) ?? Promise.resolve()).then(go, go);
