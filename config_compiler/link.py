@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from config_compiler.lower import Lowered, RelayRules
-from domain.condition import EVERYBODY
+from domain.condition import EVERYBODY, All, AnyOf, Condition, Field, Not, Test
 from domain.plan import Arm, Plan
 
 
@@ -43,6 +43,7 @@ class Linked:
 TAKEN_WHEN: tuple[tuple[str, Callable[[Plan], bool]], ...] = (
     ("experiments", lambda plan: bool(plan.experiments)),
     ("who", lambda plan: any(x.who != EVERYBODY for x in plan.experiments)),
+    ("channel", lambda plan: any(_asks_for(Field.CHANNEL, x.who) for x in plan.experiments)),
     ("style", lambda plan: any(arm.css or arm.guards for arm in _arms(plan))),
     ("ops", lambda plan: any(arm.ops for arm in _arms(plan))),
     ("insert", lambda plan: _has_op(plan, "insert", "move")),
@@ -83,3 +84,13 @@ def _has_op(plan: Plan, *kinds: str) -> bool:
 
 def _arms(plan: Plan) -> Iterator[Arm]:
     return (arm for x in plan.experiments for arm in x.arms)
+
+
+def _asks_for(field: Field, condition: Condition) -> bool:
+    match condition:
+        case Test(subject, _):
+            return subject.field is field
+        case Not(part):
+            return _asks_for(field, part)
+        case All(parts) | AnyOf(parts):
+            return any(_asks_for(field, part) for part in parts)

@@ -57,7 +57,7 @@ class Session:
     minute: int
     """When the visitor last did something, in minutes since 1970-01-01 UTC."""
     views: int
-    """Page views so far, 2 standing for all above."""
+    """Page views so far, 2 standing for all above; none where the first page sent its visitor on."""
     source: Source
 
 
@@ -108,7 +108,7 @@ def view(ledger: Ledger, minute: int, source: Source) -> Step:
     if session is None or not 0 <= minute - session.minute < SESSION_MINUTES:
         begun = replace(ledger, session=Session(minute, 1, source))
         return begun, (SessionStarted(), Viewed())
-    going_on = replace(session, minute=minute, views=2)
+    going_on = replace(session, minute=minute, views=2 if session.views else 1)
     return replace(ledger, session=going_on), (Viewed(second=session.views == 1),)
 
 

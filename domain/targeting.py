@@ -74,12 +74,12 @@ def decide(
 
 
 def _decide(experiment: PlannedExperiment, visit: Visit, seed: str, kept: VariationKey | None) -> Decision:
-    """What was kept is kept where the experiment runs; who is new to it takes part by their place."""
-    if reason := away(experiment, visit):
+    """What was kept is kept where the experiment runs; who is new to it takes part by who and which they are."""
+    if reason := _elsewhere(experiment, visit):
         return Decision(None, reason)
     if kept is not None and any(arm.key == kept for arm in experiment.arms):
         return Decision(kept, Reason.KEPT)
-    if reason := _outside(experiment, seed):
+    if reason := _other_audience(experiment, visit) or _outside(experiment, seed):
         return Decision(None, reason)
     weights = [arm.weight for arm in experiment.arms]
     index = choose(weights, bucket(f"{experiment.salt}/variation", seed))
@@ -89,6 +89,11 @@ def _decide(experiment: PlannedExperiment, visit: Visit, seed: str, kept: Variat
 
 
 def away(experiment: PlannedExperiment, visit: Visit) -> Reason | None:
+    """Why nobody begins to take part on such a visit."""
+    return _elsewhere(experiment, visit) or _other_audience(experiment, visit)
+
+
+def _elsewhere(experiment: PlannedExperiment, visit: Visit) -> Reason | None:
     """Why nobody at all gets anything on such a visit."""
     if not on_page(experiment, visit.url):
         return Reason.OTHER_PAGE
@@ -96,6 +101,10 @@ def away(experiment: PlannedExperiment, visit: Visit) -> Reason | None:
         return Reason.NOT_YET
     if experiment.end is not None and visit.now >= experiment.end:
         return Reason.OVER
+    return None
+
+
+def _other_audience(experiment: PlannedExperiment, visit: Visit) -> Reason | None:
     return None if meets(experiment.who, visit) else Reason.OTHER_AUDIENCE
 
 

@@ -11,9 +11,15 @@ const MODULES = [
   { name: "pages", needs: [] },
   { name: "style", needs: [] },
   { name: "ops", needs: [] },
+  { name: "insert", needs: ["ops"] },
+  { name: "script", needs: ["ops"] },
+  { name: "channel", needs: [] },
+  { name: "who", needs: [] },
+  { name: "redirect", needs: ["style"] },
   { name: "experiments", needs: ["pages"] },
   { name: "goals", needs: [] },
   { name: "click", needs: ["goals"] },
+  { name: "submit", needs: ["goals"] },
   { name: "visit", needs: ["goals", "pages"] },
   { name: "event", needs: ["goals"] },
   { name: "core", needs: [] },
@@ -22,12 +28,13 @@ const MODULES = [
 /** Names that only the modules say to each other; they are shortened, each to the same in every module. */
 const OURS = [
   ...["matchesPage", "applyStyle", "applyOps", "enterExperiments", "trimLedger", "expose", "convert"],
-  ...["goalsNamed", "goalsClicked", "goalsVisited", "goalsHappened"],
+  ...["goalsNamed", "touches", "goalsVisited", "goalsHappened"],
+  ...["placing", "scriptTask", "whoVisits", "channelOf", "leave"],
   ...["lockName", "readRecord", "openRecord", "writeRecord", "forgetRecord", "recordFits"],
 ];
 
-// False: as they are, and nobody else's. The linker gives these two.
-let short = { p: false, d: false };
+// False: as they are, and nobody else's. The linker gives these three.
+let short = { p: false, d: false, s: false };
 
 const minified = async name => {
   const { outputFiles, mangleCache } = await build({

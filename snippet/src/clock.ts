@@ -24,6 +24,16 @@ export const today = (tz: string): number => {
   }
 };
 
+/** Milliseconds from 1970 to what the site's clocks show, as if they showed UTC; UTC where the zone is not known. */
+export const localTime = (tz: string): number => {
+  try {
+    // Swedes write dates as ISO 8601 does.
+    return Date.parse(`${new Date().toLocaleString("sv", { timeZone: tz }).replace(" ", "T")}Z`);
+  } catch {
+    return Date.now();
+  }
+};
+
 /** The record once the relay has said that its day is `theirs`, while by the record it was `ours`. */
 export const corrected = (kept: Kept, ours: number, theirs = ours): Kept => {
   const [format, [seed, created, last, ...rest], outbox, behind] = kept;

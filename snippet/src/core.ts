@@ -5,7 +5,7 @@
 
 import type { Hit } from "./goals.ts";
 import { jar } from "./jar.ts";
-import { type Change, happen, view, visit } from "./ledger.ts";
+import { type Change, view, visit } from "./ledger.ts";
 import type { Linked } from "./linked.ts";
 import { quiet } from "./quiet.ts";
 import { reporter } from "./report.ts";
@@ -30,8 +30,8 @@ export const start = (linked: Linked): void => {
     enterExperiments,
     expose,
     trimLedger,
-    goalsClicked,
     goalsVisited,
+    touches,
   } = linked;
   const free = !refused(plan, navigator);
   const store = jar(plan, location);
@@ -54,7 +54,10 @@ export const start = (linked: Linked): void => {
     const kept = free && !running && store.openRecord();
     if (!kept) return;
     running = true;
-    shown = enterExperiments?.(linked, kept[1], location, entries => tell(happen(...entries))) ?? shown;
+    const seen = enterExperiments ? enterExperiments(linked, kept, location, tell) : shown;
+    // Who is sent on to another page has seen nothing of this one.
+    if (!seen) return;
+    shown = seen;
     page();
   };
 
@@ -69,8 +72,13 @@ export const start = (linked: Linked): void => {
   });
   if (!hearQueue) return;
   if (!plan.consent || (free && store.readRecord(0))) quiet(begin)();
-  const click = quiet((event: Event) => reach(goalsClicked?.(plan.goals, event.composedPath())));
-  if (goalsClicked) addEventListener("click", click, true);
+  touches?.forEach(([type, goalsOf]) =>
+    addEventListener(
+      type,
+      quiet((event: Event) => reach(goalsOf(plan.goals, event))),
+      true,
+    ),
+  );
   const back = quiet(({ persisted }: PageTransitionEvent) => persisted && page());
   addEventListener("pageshow", back);
   hearQueue();

@@ -5,21 +5,41 @@
 
 import { bucket } from "./hash.ts";
 import type { matchesPage, Page } from "./pages.ts";
-import type { Arm, Experiment } from "./plan.ts";
+import type { Arm, Condition, Experiment, PageTest, Plan } from "./plan.ts";
 
-/** The variation that the visitor with `seed` gets on the page, undefined for the original outside the experiment. */
+/** Whether the visit meets an audience's condition. */
+export type Meets = (who: Condition) => boolean;
+
+/** Whether the visitor with `seed` is in no experiment of the plan. */
+export const heldOut = ({ site, holdout = 0 }: Plan, seed: string): boolean =>
+  holdout > 0 && bucket(`${site}/holdout`, seed) < holdout;
+
+/** Whether the experiment runs on the page. */
+export const runsOn = ({ in: include, out }: Experiment, matches: typeof matchesPage, page: Page): boolean => {
+  const passes = (test: PageTest): boolean => matches(test, page);
+  return (!include.length || include.some(passes)) && !out.some(passes);
+};
+
+/**
+ * The variation that the visitor with `seed` gets on the page in that minute (since 1970, UTC), undefined for the
+ * original outside the experiment. What was kept is kept wherever the experiment runs.
+ */
 export const decide = (
-  { salt, in: include, out, traffic, arms }: Experiment,
+  experiment: Experiment,
   matches: typeof matchesPage,
   page: Page,
+  minute: number,
   seed: string,
   kept: string | undefined,
+  meets?: Meets,
 ): Arm | undefined => {
-  const passes = (test: Experiment["in"][number]): boolean => matches(test, page);
-  if ((include.length && !include.some(passes)) || out.some(passes)) return undefined;
+  const { salt, traffic, arms, who, from = 0, until = 1 / 0, layer } = experiment;
+  if (minute < from || minute >= until || !runsOn(experiment, matches, page)) return;
   const arm = arms.find(([key]) => key === kept);
   if (arm) return arm;
-  if (bucket(`${salt}/traffic`, seed) >= traffic) return undefined;
+  const [of, start, end] = layer ?? [0, 0, traffic];
+  const place = bucket(of ? `${of}/layer` : `${salt}/traffic`, seed);
+  if (place < start || place >= end || (who && !meets?.(who))) return;
   let left = bucket(`${salt}/variation`, seed);
   return arms.find(([, weight]) => {
     left -= weight;

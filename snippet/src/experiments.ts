@@ -3,27 +3,39 @@
  * May not know how the ledger is kept or how anything is reported.
  */
 
-import { decide } from "./decide.ts";
-import type { Entry, Ledger } from "./ledger.ts";
+import { decide, heldOut } from "./decide.ts";
+import { type Change, happen, type Ledger } from "./ledger.ts";
 import type { Linked } from "./linked.ts";
-import type { Page } from "./pages.ts";
 import type { Experiment } from "./plan.ts";
+import type { Kept } from "./record.ts";
 
-/** The variation that is shown of each experiment on this page, once its style stands and its ops are at work. */
+const minuteNow = (behind: number): number => Math.floor(Date.now() / 6e4) + behind * 1_440;
+
+/**
+ * The variation that is shown of each experiment on this page, once its style stands and its ops are at work; undefined
+ * where the visitor is being sent on.
+ */
 export const enterExperiments = (
-  { p: { experiments }, matchesPage, applyStyle, applyOps }: Linked,
-  [seed, , , , , exposures]: Ledger,
-  page: Page,
-  report: (entries: readonly Entry[]) => void,
-): ReadonlyMap<string, string> => {
-  const shown = experiments.flatMap(experiment => {
-    const kept = exposures.find(([key]) => key === experiment.key)?.[1];
-    const arm = matchesPage && decide(experiment, matchesPage, page, seed, kept);
+  linked: Linked,
+  kept: Kept,
+  page: Location,
+  tell: (...changes: readonly Change[]) => void,
+): ReadonlyMap<string, string> | undefined => {
+  const { p: plan, matchesPage, applyStyle, applyOps, whoVisits, leave } = linked;
+  const [, [seed, , , , , exposures], , behind] = kept;
+  const minute = minuteNow(behind);
+  const meets = whoVisits?.(linked, kept, page);
+  const here = heldOut(plan, seed) || !matchesPage ? [] : plan.experiments;
+  const decided = here.flatMap(experiment => {
+    const before = exposures.find(([key]) => key === experiment.key)?.[1];
+    const arm = matchesPage && decide(experiment, matchesPage, page, minute, seed, before, meets);
     return arm ? [[experiment.key, arm] as const] : [];
   });
+  const shown = leave ? leave(linked, decided, exposures, page, tell) : decided;
+  if (!shown) return undefined;
   const lift = applyStyle?.(shown.map(([, arm]) => arm));
   try {
-    applyOps?.(shown, lift, report);
+    applyOps?.(linked, shown, lift, entries => tell(happen(...entries)));
   } catch {
     lift?.();
   }

@@ -5,7 +5,8 @@
 
 export type Source = readonly [referrer: string, source: string, medium: string, campaign: string];
 
-/** The visit in progress: when last active (minutes since 1970 UTC), views so far (2 stands for all above), its source. */
+/** The visit in progress: when last active (minutes since 1970 UTC), views so far (2 stands for all above), its source.
+ * There are none yet where the first page sent its visitor on. */
 export type Session = readonly [minute: number, views: number, source: Source];
 
 /** How often a goal was reached and what it was worth so far, in minor units. */
@@ -72,7 +73,7 @@ export const view =
     const [before, views, from] = session ?? [Number.NaN, 0, source];
     const going = minute >= before && minute - before < SESSION_MINUTES;
     return going
-      ? [[seed, created, last, [minute, 2, from], ...rest], [views === 1 ? ["view", 1] : ["view"]]]
+      ? [[seed, created, last, [minute, views ? 2 : 1, from], ...rest], [views === 1 ? ["view", 1] : ["view"]]]
       : [
           [seed, created, last, [minute, 1, source], ...rest],
           [["session"], ["view"]],

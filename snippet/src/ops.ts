@@ -4,6 +4,7 @@
  */
 
 import type { Entry } from "./ledger.ts";
+import type { Linked } from "./linked.ts";
 import type { Arm, Op } from "./plan.ts";
 import { quiet } from "./quiet.ts";
 import type { Lift } from "./style.ts";
@@ -31,16 +32,13 @@ const trusted = (html: string): string => {
   return policy?.createHTML(html) ?? html;
 };
 
-/** How each kind of op finds and changes what it is about; `name` is the text of a text, the html of an html. */
-const KINDS: Readonly<
-  Record<
-    Op[0],
-    readonly [
-      read: (element: Element, name: string) => unknown,
-      write: (element: Element, name: string, value: string | null) => unknown,
-    ]
-  >
-> = {
+/** How a kind of op finds and changes what it is about; `name` is the text of a text, the html of an html. */
+export type Kind = readonly [
+  read: (element: Element, name: string, value: string | null) => unknown,
+  write: (element: Element, name: string, value: string | null) => unknown,
+];
+
+const KINDS: Readonly<Record<string, Kind>> = {
   text: [element => element.textContent, (element, text) => Object.assign(element, { textContent: text })],
   html: [element => element.innerHTML, (element, html) => Object.assign(element, { innerHTML: trusted(html) })],
   attribute: [
@@ -56,27 +54,28 @@ const KINDS: Readonly<
 type Mark = readonly [value: unknown, times: number, due: number];
 
 /** An op at work: `pass` goes over the page, `fault` is what there would be to report. */
-type Task = readonly [selector: string, pass: () => void, fault: () => "miss" | "error" | undefined];
+export type Task = readonly [selector: string, pass: () => void, fault: () => "miss" | "error" | undefined];
 
 /** `again`: makes another pass. */
-const taskOf = (op: Op, again: () => void): Task => {
-  const [kind, selector, name = "", value = null]: readonly [Op[0], string, string?, (string | null)?] = op;
+const taskOf = (op: Op, placing: Linked["placing"], again: () => void): Task => {
+  const [kind, selector, name = "", value = null] = op as readonly [Op[0], string, string?, (string | null)?];
+  const how = KINDS[kind] ?? placing?.(kind, trusted);
   const marks = new WeakMap<Element, Mark>();
   let left = ELEMENTS;
   let fault: ReturnType<Task[2]> = "miss";
 
   const give = (element: Element): void => {
-    const [read, write] = KINDS[kind];
+    const [read, write] = how as Kind;
     const mark = marks.get(element);
     const [given, before, due] = mark ?? [undefined, 0, 0];
     const now = Date.now();
-    if (read(element, name) === given || before > TIMES || now < due || (!mark && --left < 0)) return;
+    if (read(element, name, value) === given || before > TIMES || now < due || (!mark && --left < 0)) return;
     write(element, name, value);
     // While the parser fills the element, each piece overwrites it: that is no quarrel with the page.
     const times = before + (document.readyState === "loading" ? 1 / 16 : 1);
     const pause = times < AT_ONCE ? 0 : PAUSE_MS << times;
     if (pause) setTimeout(again, pause);
-    marks.set(element, [read(element, name), times, now + pause]);
+    marks.set(element, [read(element, name, value), times, now + pause]);
     fault = undefined;
   };
 
@@ -93,6 +92,7 @@ const taskOf = (op: Op, again: () => void): Task => {
 
 /** Applies the ops for as long as the page lives; `report` is told once of those that found no element or failed. */
 export const applyOps = (
+  { s: scripts, placing, scriptTask }: Linked,
   shown: readonly (readonly [experiment: string, arm: Arm])[],
   lift: Lift | undefined,
   report: (entries: readonly Entry[]) => void,
@@ -119,7 +119,9 @@ export const applyOps = (
     );
   };
 
-  const tasks = ops.map(([op]) => taskOf(op, () => pass()));
+  const tasks = ops.map(([op]) =>
+    op[0] === "script" && scriptTask ? scriptTask(scripts?.[op[1]]) : taskOf(op, placing, pass),
+  );
   const observer = new MutationObserver(pass);
   observer.observe(document, {
     childList: true,
@@ -127,8 +129,11 @@ export const applyOps = (
     characterData: true,
     attributeFilter: ops.map(([[kind, , name]]) => (kind === "attribute" && name) || "class"),
   });
-  pass();
-  const wait = (): unknown => setTimeout(quiet(conclude), PATIENCE_MS);
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", wait);
+  if (document.readyState === "loading") pass();
+  const wait = (): void => {
+    pass();
+    setTimeout(quiet(conclude), PATIENCE_MS);
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", quiet(wait));
   else wait();
 };

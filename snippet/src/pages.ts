@@ -10,12 +10,14 @@ export interface Page {
   readonly protocol: string;
   readonly host: string;
   readonly pathname: string;
+  readonly search: string;
 }
 
-/** Whether the page passes; query and fragment do not count. */
-export const matchesPage = ([kind, value]: PageTest, { protocol, host, pathname }: Page): boolean =>
-  kind === "="
+/** Whether the page passes; of its query only what the test names counts, of its fragment nothing. */
+export const matchesPage = ([kind, value, query = {}]: PageTest, { protocol, host, pathname, search }: Page): boolean =>
+  (kind === "="
     ? pathname === value
     : kind === "^"
       ? pathname.startsWith(value)
-      : new RegExp(value).test(kind === "~" ? pathname : `${protocol}//${host}${pathname}`);
+      : new RegExp(value).test(kind === "~" ? pathname : `${protocol}//${host}${pathname}`)) &&
+  Object.keys(query).every(name => new URLSearchParams(search).get(name) === query[name]);

@@ -7,11 +7,12 @@ import { type Hit, minorUnits } from "./goals.ts";
 import type { matchesPage, Page } from "./pages.ts";
 import type { Goal } from "./plan.ts";
 
-/** `path` is the event's, from the innermost element outwards through open shadow trees. */
-export const goalsClicked = (goals: readonly Goal[], path: readonly EventTarget[]): readonly Hit[] =>
-  goals.flatMap(goal =>
-    goal[1] === "click" && path.some(node => node instanceof Element && node.matches(goal[2]))
-      ? [[goal[0], 0] as const]
+/** Of a click or a submit; its path goes from the innermost element outwards through open shadow trees. */
+export const goalsTouched = (goals: readonly Goal[], event: Event): readonly Hit[] =>
+  goals.flatMap(([key, trigger, selector]) =>
+    trigger === event.type &&
+    event.composedPath().some(node => node instanceof Element && node.matches(selector as string))
+      ? [[key, 0] as const]
       : [],
   );
 

@@ -1,14 +1,18 @@
-/** The browser's answers are the reference's: bucketing, pages, decisions, the ledger. */
+/** The browser's answers are the reference's: bucketing, pages, audiences, decisions, arrivals, the ledger. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decide } from "../src/decide.ts";
+import { browserOf, deviceOf, platformOf } from "../src/agent.ts";
+import { channelOfSource } from "../src/channel.ts";
+import { decide, heldOut } from "../src/decide.ts";
 import { convert, minorUnits } from "../src/goals.ts";
 import { bucket, murmur3 } from "../src/hash.ts";
 import { type Change, expose, happen, type Ledger, newLedger, type Reached, view, visit } from "../src/ledger.ts";
 import { matchesPage } from "../src/pages.ts";
 import type { Plan } from "../src/plan.ts";
-import { bucketing, decisions, histories, pages, type Taken } from "./vectors.ts";
+import { type Facts, meets } from "../src/who.ts";
+import * as vectors from "./vectors.ts";
+import { bucketing, decisions, histories, pages, type Taken, type Visit } from "./vectors.ts";
 
 test("every text hashes to the same number and falls into the same bucket", () => {
   assert.ok(bucketing.length >= 1_000);
@@ -25,9 +29,65 @@ test("every page passes the same tests", () => {
 test("every visitor gets the same variations", () => {
   for (const [index, url, seed, kept, got] of decisions.cases) {
     const experiments = decisions.plans[index]?.experiments ?? [];
-    const mine = experiments.map(x => [x.key, decide(x, matchesPage, new URL(url), seed, kept[x.key])?.[0] ?? null]);
+    const mine = experiments.map(x => [x.key, decide(x, matchesPage, new URL(url), 0, seed, kept[x.key])?.[0] ?? null]);
     assert.deepEqual(Object.fromEntries(mine), got, `${url} ${seed}`);
   }
+});
+
+/** What the reference's visit says of a subject. */
+const factsOf =
+  (visit: Visit): Facts =>
+  subject => {
+    const [field = ""] = subject.split(".", 1);
+    const name = subject.slice(field.length + 1);
+    const page = new URL(visit.url);
+    const places: Readonly<Record<string, string | null | undefined>> = {
+      path: page.pathname,
+      host: page.host,
+      query: page.searchParams.get(name),
+      cookie: visit.cookies[name],
+      data: visit.data[name],
+    };
+    return field in places ? places[field] : String(visit[field]);
+  };
+
+test("every visit meets the same conditions", () => {
+  const { visits, conditions } = vectors.audiences;
+  assert.ok(visits.length * conditions.length >= 5_000);
+  for (const [condition, metBy] of conditions) {
+    const mine = visits.flatMap((visit, i) => (meets(condition, factsOf(visit)) ? [i] : []));
+    assert.deepEqual(mine, metBy, JSON.stringify(condition));
+  }
+});
+
+test("holdout, layer, schedule and audience take the same visitors", () => {
+  const { visits, plans, cases } = vectors.targets;
+  for (const [index, at, minute, seed, kept, got] of cases) {
+    const [plan, visit] = [plans[index] as Plan, visits[at] as Visit];
+    const out = heldOut(plan, seed);
+    const mine = plan.experiments.map(x => {
+      const arm = decide(x, matchesPage, new URL(visit.url), minute, seed, kept[x.key], who =>
+        meets(who, factsOf(visit)),
+      );
+      return [x.key, out ? null : (arm?.[0] ?? null)];
+    });
+    assert.deepEqual(Object.fromEntries(mine), got, `${index} ${at} ${minute} ${seed}`);
+  }
+});
+
+test("every source is of the same channel", () => {
+  for (const [referrer, source, medium, campaign, channel] of vectors.channels)
+    assert.equal(channelOfSource([referrer, source, medium, campaign]), channel, `${referrer} ${source} ${medium}`);
+});
+
+test("every user agent names the same families", () => {
+  for (const [agent, ...families] of vectors.agents)
+    assert.deepEqual([deviceOf(agent, 0), platformOf(agent, 0), browserOf(agent)], families, agent);
+});
+
+test("an iPad that calls itself a Mac is told by its touch screen", () => {
+  const mac = vectors.agents.find(([agent]) => /Macintosh.*Version/.test(agent))?.[0] ?? "";
+  assert.deepEqual([deviceOf(mac, 5), platformOf(mac, 5)], ["tablet", "ios"]);
 });
 
 const changeOf = (plan: Plan, step: Taken): Change => {

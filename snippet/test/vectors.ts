@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import type { Entry, Source } from "../src/ledger.ts";
-import type { PageTest, Plan } from "../src/plan.ts";
+import type { Condition, PageTest, Plan } from "../src/plan.ts";
 
 const read = (name: string): unknown => JSON.parse(readFileSync(`../tests/conformance/${name}.json`, "utf8"));
 
@@ -25,6 +25,41 @@ export const decisions = read("decide") as {
     got: Readonly<Record<string, string | null>>,
   ])[];
 };
+
+/** A visit as the reference describes it. */
+export interface Visit {
+  readonly url: string;
+  readonly cookies: Readonly<Record<string, string>>;
+  readonly data: Readonly<Record<string, string>>;
+  readonly [field: string]: unknown;
+}
+
+export const audiences = read("conditions") as {
+  readonly visits: readonly Visit[];
+  readonly conditions: readonly (readonly [condition: Condition, metBy: readonly number[]])[];
+};
+
+export const targets = read("targets") as {
+  readonly visits: readonly Visit[];
+  readonly plans: readonly Plan[];
+  readonly cases: readonly (readonly [
+    plan: number,
+    visit: number,
+    minute: number,
+    seed: string,
+    kept: Readonly<Record<string, string>>,
+    got: Readonly<Record<string, string | null>>,
+  ])[];
+};
+
+export const channels = read("channels") as readonly (readonly [...Source, channel: string])[];
+
+export const agents = read("agents") as readonly (readonly [
+  agent: string,
+  device: string,
+  platform: string,
+  browser: string,
+])[];
 
 export type Taken =
   | readonly ["visit", number]

@@ -33,6 +33,10 @@ VISITS = (
     ),
     replace(SHOP, country="AT", cookies={"plan": "a\nb\n"}, data={"user.plan": "true", "cart.total": "1e3"}),
     replace(SHOP, data={"cart.total": "0", "user.plan": "\u00a0x"}, cookies={"n": " 12"}),
+    replace(
+        SHOP, url="https://shop.example/?n&a=%zz&gclid=1=2&=x", device="tablet", platform="android", channel="email"
+    ),
+    replace(SHOP, url="https://shop.example/?n=012.50&a=b%20c%20d", width=767, hour=17, weekday=5, language="de-AT"),
 )
 
 TESTS: tuple[Json, ...] = (
@@ -85,7 +89,7 @@ TESTS: tuple[Json, ...] = (
 def conditions() -> Json:
     """Visits, and conditions each with the visits (by place) that meet it."""
     random = Random(5)
-    asked = [*TESTS, *(_some_condition(random, 3) for _ in range(400))]
+    asked = [*TESTS, *(_some_condition(random, 3) for _ in range(700))]
     rows = [[c, [i for i, visit in enumerate(VISITS) if meets(read_condition(c), visit)]] for c in asked]
     return {"visits": [asdict(visit) for visit in VISITS], "conditions": rows}
 
@@ -101,11 +105,11 @@ def _some_condition(random: Random, depth: int) -> Json:
 def targets() -> Json:
     """Plans, and what visitors get of each experiment on a visit (by place): a variation or null."""
     random = Random(6)
-    plans = [_some_plan(random, number) for number in range(12)]
+    plans = [_some_plan(random, number) for number in range(14)]
     cases = []
     for index, document in enumerate(plans):
         plan = read_plan(json.dumps(document).encode())
-        for _ in range(60):
+        for _ in range(100):
             at, now, seed = random.randrange(len(VISITS)), random.randrange(90, 220), f"{random.getrandbits(32):08x}"
             kept = {
                 x["key"]: random.choice(["a", "b", "gone"]) for x in document["experiments"] if random.random() < 0.2

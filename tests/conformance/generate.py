@@ -1,4 +1,5 @@
-"""Writes the vectors that hold the browser to the reference: bucketing, pages, decisions and the ledger.
+"""Writes the vectors that hold the browser to the reference: bucketing, pages, decisions audiences, where
+visits come from, and the ledger.
 
 `python -m tests.conformance.generate` writes them beside this file; seeds are fixed, so the bytes are too.
 May not know how either language reaches its answers.
@@ -20,6 +21,7 @@ from domain.plan import PageTest, Plan
 from domain.targeting import decide, page_matches
 from domain.visits import Visit
 from leadbright.plan_file import read_plan
+from tests.conformance.arrivals import agents, channels
 from tests.conformance.audiences import conditions, targets
 from tests.conformance.entries import Json, entry_json
 
@@ -117,6 +119,8 @@ VECTORS: dict[str, Callable[[], Json]] = {
     "ledger.json": ledger,
     "conditions.json": conditions,
     "targets.json": targets,
+    "channels.json": channels,
+    "agents.json": agents,
 }
 
 

@@ -21,9 +21,9 @@ Json = Any
 NO_RULES = RelayRules(SiteKey("shop"), "Europe/Berlin", (), (), ())
 
 
-def linked(plan: Json) -> str:
-    """`lb.js` of a plan, with the modules that it uses."""
-    lowered = Lowered(read_plan(json.dumps(plan).encode()), NO_RULES)
+def linked(plan: Json, scripts: tuple[str, ...] = ()) -> str:
+    """`lb.js` of a plan, with the modules that it uses, and the scripts that its ops run."""
+    lowered = Lowered(read_plan(json.dumps(plan).encode()), NO_RULES, scripts)
     bodies = {artifact.name: artifact.body for artifact in emit(link(lowered, load_runtime())).artifacts}
     return bodies["lb.js"].decode()
 

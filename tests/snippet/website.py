@@ -27,6 +27,7 @@ class Reply:
     pieces: Sequence[str]
     pause_s: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
+    status: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _pages_of(website: Website) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def _send_page(self, reply: Reply) -> None:
-            self._start(200, {"Content-Type": "text/html", "Transfer-Encoding": "chunked", **reply.headers})
+            self._start(reply.status, {"Content-Type": "text/html", "Transfer-Encoding": "chunked", **reply.headers})
             for piece in reply.pieces:
                 data = piece.encode()
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))

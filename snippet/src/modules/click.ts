@@ -1,3 +1,3 @@
-import { goalsClicked } from "../triggers.ts";
+import { goalsTouched } from "../triggers.ts";
 
-L.goalsClicked = goalsClicked;
+L.touches = [...(L.touches ?? []), ["click", goalsTouched]];

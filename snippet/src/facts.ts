@@ -1,0 +1,83 @@
+/**
+ * What the browser knows of this visit, each found out when it is first asked for.
+ * May not know what is asked, or why.
+ */
+
+import { browserOf, deviceOf, platformOf } from "./agent.ts";
+import { localTime } from "./clock.ts";
+import type { Linked } from "./linked.ts";
+import type { Kept } from "./record.ts";
+import { sourceOf } from "./source.ts";
+import type { Facts } from "./who.ts";
+
+interface Told extends Window {
+  /** The page's data layer. */
+  readonly leadbrightData?: unknown;
+}
+
+/** The cookie's value, decoded where it is encoded. */
+const cookie = (name: string): string | undefined => {
+  const value = document.cookie.split("; ").find(pair => pair.startsWith(`${name}=`));
+  const raw = value?.slice(name.length + 1);
+  try {
+    return raw && decodeURIComponent(raw);
+  } catch {
+    return raw;
+  }
+};
+
+/** A text, number or truth value of the page's data layer; nothing else can be compared. */
+const told = (path: string): string | undefined => {
+  const value = path
+    .split(".")
+    .reduce<unknown>((value, name) => (value as Record<string, unknown>)?.[name], (window as Told).leadbrightData);
+  return ["string", "number", "boolean"].includes(typeof value) ? `${value}` : undefined;
+};
+
+export const factsOf = (
+  { p: { domains, tz, zones }, channelOf }: Linked,
+  [, ledger, , behind]: Kept,
+  page: Location,
+): Facts => {
+  const [, created, last] = ledger;
+  const { languages, maxTouchPoints, userAgent } = navigator;
+  const clock = (): Date => new Date(localTime(tz) + behind * 864e5);
+  const source = () => sourceOf(document.referrer, page, domains);
+  const known: Record<string, string | number | null | undefined> = {};
+
+  const facts: Readonly<Record<string, (name: string) => (typeof known)[string]>> = {
+    device: () => deviceOf(userAgent, maxTouchPoints),
+    platform: () => platformOf(userAgent, maxTouchPoints),
+    browser: () => browserOf(userAgent),
+    country: () => zones?.[Intl.DateTimeFormat().resolvedOptions().timeZone] ?? "",
+    language: () => languages[0] ?? "",
+    channel: () => channelOf?.(source(), ledger),
+    // The day that a record was made is that of the first visit.
+    visitor: () => (last !== null && created < Math.floor(+clock() / 864e5) ? "returning" : "new"),
+    path: () => page.pathname,
+    host: () => page.host,
+    referrer: () => source()[0],
+    query: name => new URLSearchParams(page.search).get(name),
+    cookie,
+    data: told,
+    width: () => innerWidth,
+    hour: () => clock().getUTCHours(),
+    weekday: () => clock().getUTCDay() || 7,
+  };
+
+  const find = (subject: string): (typeof known)[string] => {
+    const [field = ""] = subject.split(".", 1);
+    try {
+      return facts[field]?.(subject.slice(field.length + 1));
+    } catch {
+      // A data layer may do anything when it is read.
+      return undefined;
+    }
+  };
+
+  return subject => {
+    if (!(subject in known)) known[subject] = find(subject);
+    const value = known[subject] ?? undefined;
+    return value === undefined ? value : `${value}`;
+  };
+};

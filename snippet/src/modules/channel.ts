@@ -1,0 +1,3 @@
+import { channelOf } from "../channel.ts";
+
+L.channelOf = channelOf;

@@ -1,0 +1,3 @@
+import { placing } from "../insert.ts";
+
+L.placing = placing;

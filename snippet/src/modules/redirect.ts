@@ -1,0 +1,3 @@
+import { leave } from "../redirect.ts";
+
+L.leave = leave;

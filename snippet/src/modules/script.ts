@@ -1,0 +1,3 @@
+import { scriptTask } from "../script.ts";
+
+L.scriptTask = scriptTask;

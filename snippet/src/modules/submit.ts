@@ -1,0 +1,3 @@
+import { goalsTouched } from "../triggers.ts";
+
+L.touches = [...(L.touches ?? []), ["submit", goalsTouched]];

@@ -1,0 +1,3 @@
+import { whoVisits } from "../audience.ts";
+
+L.whoVisits = whoVisits;

@@ -1,0 +1,105 @@
+/**
+ * Sends a visitor on to the page that is their variation, once their exposure is kept, with nothing painted before.
+ * May not know who is sent where.
+ */
+
+import { runsOn } from "./decide.ts";
+import { type Change, type Exposure, expose, view, visit } from "./ledger.ts";
+import type { Linked } from "./linked.ts";
+import type { Arm, Experiment } from "./plan.ts";
+import { quiet } from "./quiet.ts";
+import { sourceOf } from "./source.ts";
+
+type Shown = readonly (readonly [experiment: string, arm: Arm])[];
+
+/** How long to wait for the lock, and then for the other page before this one is shown after all. */
+const LOCK_MS = 500;
+const PATIENCE_MS = 3_000;
+
+const isHere = (to: string, { href }: Location): boolean => {
+  const [there, here] = [new URL(to, href), new URL(href)];
+  const asks = [...there.searchParams].every(([name, value]) => here.searchParams.get(name) === value);
+  return there.origin === here.origin && there.pathname === here.pathname && asks;
+};
+
+/** The address, with what the page's own says besides: its query, save what the address says itself, and its fragment. */
+const onward = (to: string, { href, search, hash }: Location): string => {
+  const there = new URL(to, href);
+  const own = there.search;
+  const said = new URLSearchParams(own);
+  const more = search
+    .slice(1)
+    .split("&")
+    .filter(pair => pair && ![...new URLSearchParams(pair).keys()].some(name => said.has(name)))
+    .join("&");
+  there.search = own && more ? `${own}&${more}` : own || more;
+  there.hash = there.hash || hash;
+  return there.href;
+};
+
+/** A session begins, but no page is viewed. */
+const arrive: (...from: Parameters<typeof view>) => Change = source => (ledger, day, minute) => {
+  const [[seed, created, last, session, ...rest], [first]] = view(source)(ledger, day, minute);
+  return first?.[0] === "session" && session
+    ? [[seed, created, last, [session[0], 0, session[2]], ...rest], [first]]
+    : [ledger, []];
+};
+
+/**
+ * Whether the visitor was sent here by one of the variations that they keep, or this page's own redirection came back
+ * to it: whoever was sent once is not sent on.
+ */
+const wasSent = (
+  { p: { experiments }, matchesPage }: Linked,
+  exposures: readonly Exposure[],
+  page: Location,
+): boolean => {
+  const { referrer } = document;
+  const sender = referrer && new URL(referrer);
+  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  const cameBack = !!entry?.redirectCount && referrer.split("?")[0] === page.origin + page.pathname;
+  const leadsHere = (experiment: Experiment): boolean =>
+    experiment.arms.some(
+      ([key, , , , , to]) =>
+        to &&
+        exposures.some(([other, variation]) => other === experiment.key && variation === key) &&
+        isHere(to, page) &&
+        (!sender || (!!matchesPage && runsOn(experiment, matchesPage, sender))),
+    );
+  return cameBack || experiments.some(leadsHere);
+};
+
+/** What is shown of this page; undefined where the visitor is on the way to another. */
+export const leave = (
+  linked: Linked,
+  shown: Shown,
+  exposures: readonly Exposure[],
+  page: Location,
+  tell: (...changes: readonly Change[]) => void,
+): Shown | undefined => {
+  const { p: plan, applyStyle } = linked;
+  const away = ([, [, , , , , to]]: Shown[number]): boolean => !!to && !isHere(to, page);
+  const first = shown.find(away);
+  if (!first) return shown;
+  if (wasSent(linked, exposures, page)) return shown.filter(one => !away(one));
+
+  const [experiment, [variation, , , , , to = ""]] = first;
+  const lift = applyStyle?.([["", 0, "", ["html"], []]]);
+  tell(visit, arrive(sourceOf(document.referrer, page, plan.domains)), expose(experiment, variation));
+  let gone = false;
+  const go = quiet(() => {
+    if (!gone) page.replace(onward(to, page));
+    gone = true;
+  });
+  const leaving = (): void => {
+    // The lock is given in the order in which it was asked for: the exposure is kept by then.
+    (navigator.locks?.request(`lb_${plan.site}`, () => {}) ?? Promise.resolve()).then(go, go);
+    setTimeout(go, LOCK_MS);
+    setTimeout(() => lift?.(), PATIENCE_MS);
+  };
+  // A page made ready in advance counts nobody before it is looked at.
+  if ((document as Document & { readonly prerendering?: boolean }).prerendering)
+    document.addEventListener("prerenderingchange", leaving);
+  else leaving();
+  return undefined;
+};

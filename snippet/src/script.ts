@@ -1,0 +1,27 @@
+/**
+ * Runs a script of the plan's once, when the page has been read to its end, so that it finds every element.
+ * May not know what the script does.
+ */
+
+import type { Task } from "./ops.ts";
+
+export const scriptTask = (script: (() => void) | undefined): Task => {
+  let fault: ReturnType<Task[2]> = "miss";
+  const pass = (): void => {
+    if (fault !== "miss" || !script || document.readyState === "loading") return;
+    fault = "error";
+    script();
+    fault = undefined;
+  };
+  return [
+    "",
+    () => {
+      try {
+        pass();
+      } catch {
+        // It stays an error.
+      }
+    },
+    () => fault,
+  ];
+};
