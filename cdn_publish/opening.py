@@ -24,7 +24,10 @@ class BadTarget:
 
 def open_target(url: str) -> Target | BadTarget:
     """The target behind `url`: for now `file:///folder`. Touches nothing yet."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme in _LATER:
         return BadTarget(f"{parts.scheme}:// is not supported yet; publish to a folder, file:///path")
     if parts.scheme != "file":

@@ -22,7 +22,7 @@ def prepare(folder: Path) -> Unfit | None:
     """Make the folder where it is absent, and try to write in it."""
     probe = folder / f".probe-{os.getpid()}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe.touch()
         probe.unlink()
     except OSError as error:

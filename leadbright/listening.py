@@ -5,27 +5,37 @@ May not know what listens there.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import socket
 from dataclasses import replace
 
 from leadbright.setting_values import Address
 
 
-def is_taken(address: Address) -> bool:
-    """Whether nothing new can listen there now."""
+class Taken:
+    """Something listens there already."""
+
+
+def refusal(address: Address) -> Taken | str | None:
+    """Why nothing new can listen there now, in words where it is not that something does; None where it can."""
     try:
         with _bound(address):
-            return False
-    except OSError:
-        return True
+            return None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return Taken()
+        # The socket module adds the address to what the system says.
+        return (error.strerror or str(error)).partition(" (")[0]
 
 
 def with_free_port(address: Address) -> Address:
-    """The same address where it names a port, else one with a port that is free now."""
+    """The same address where it names a port, else one with a port that is free now, if there can be one."""
     if address.port:
         return address
-    with _bound(address) as listening:
+    with contextlib.suppress(OSError), _bound(address) as listening:
         return replace(address, port=listening.getsockname()[1])
+    return address
 
 
 def _bound(address: Address) -> socket.socket:

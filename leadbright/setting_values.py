@@ -5,6 +5,7 @@ May not know the names of settings.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -97,11 +98,12 @@ def store_url(text: str) -> str | Unfit:
 
 def database_url(text: str) -> str | Unfit:
     """`sqlite:///` and the absolute path of a file, or `postgres://…`."""
-    parts = urlsplit(text)
-    if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
-        return text
-    if parts.scheme == "postgres" and parts.hostname and len(parts.path) > 1:
-        return text
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(text)
+        if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
+            return text
+        if parts.scheme == "postgres" and parts.hostname and len(parts.path) > 1:
+            return text
     return Unfit("write sqlite:///absolute/path.db or postgres://user:password@host:5432/name")
 
 
@@ -113,10 +115,18 @@ def networks(text: str) -> tuple[Network, ...] | Unfit:
         return Unfit("write addresses or networks with commas between, such as 10.0.0.0/8,192.0.2.7")
 
 
-def existing_file(text: str) -> Path | Unfit:
-    """The path of a file that is there."""
+def country_file(text: str) -> Path | Unfit:
+    """The path of an .mmdb file."""
+    from ingest_grpc.relay.address import UNREADABLE, open_countries
+
     path = Path(text).expanduser()
-    return path.absolute() if path.is_file() else Unfit("there is no such file")
+    if not path.is_file():
+        return Unfit("there is no such file")
+    try:
+        open_countries(path)
+    except UNREADABLE:
+        return Unfit("that is no .mmdb file of countries")
+    return path.absolute()
 
 
 def folder(text: str) -> Path | Unfit:

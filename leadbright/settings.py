@@ -169,9 +169,13 @@ def _nearest(name: str, where: str) -> str:
 
 def _refuse_taken(ports: Mapping[str, Address], reading: _Reading) -> None:
     for name, address in ports.items():
-        if listening.is_taken(address):
-            advice = f"stop what listens there, or set {PREFIX}{name.upper()} to another address"
-            reading.complaints.append(Complaint(f"port {address.port} of {address.host} is taken: {advice}"))
+        place, setting = f"port {address.port} of {address.host}", f"{PREFIX}{name.upper()}"
+        match listening.refusal(address):
+            case listening.Taken():
+                advice = f"stop what listens there, or set {setting} to another address"
+                reading.complaints.append(Complaint(f"{place} is taken: {advice}"))
+            case str(why):
+                reading.complaints.append(Complaint(f"{place} can't be had ({why}): set {setting} to another address"))
 
 
 def _settings(reading: _Reading, directory: Path) -> Settings:
@@ -193,7 +197,7 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         aggregator=take("aggregator", values.addresses, (listen["aggregator"],)),
         secret=_secret(reading, data),
         country_header=take("country_header", values.header_name, None),
-        country_db=take("country_db", values.existing_file, None),
+        country_db=take("country_db", values.country_file, None),
         trusted_proxies=take("trusted_proxies", values.networks, ()),
         web_listen=listen["web"],
         relay_listen=listen["relay"],

@@ -67,12 +67,13 @@ class Supervisor:
             life.keeper = asyncio.create_task(self._keep(life), name=f"keep {life.child.name}")
         ready = asyncio.gather(*(self._until_ready(life.child) for life in started))
         giving_up = asyncio.create_task(self.gave_up.wait())
-        await asyncio.wait((ready, giving_up), return_when=asyncio.FIRST_COMPLETED)
-        giving_up.cancel()
-        if not ready.done():
+        try:
+            await asyncio.wait((ready, giving_up), return_when=asyncio.FIRST_COMPLETED)
+            return ready.done() and all(ready.result())
+        finally:
+            giving_up.cancel()
             ready.cancel()
-            return False
-        return all(ready.result())
+            await asyncio.gather(ready, giving_up, return_exceptions=True)
 
     def pids(self) -> dict[str, int]:
         """The living children's process ids, by name."""
@@ -138,7 +139,8 @@ def pause_after(deaths: int) -> float:
 
 def role_command(role: str) -> tuple[str, ...]:
     """The command line that runs a role of this installation as a child."""
-    return (sys.executable, "-m", "leadbright", role, "--leashed")
+    # -P: with the folder that one happens to stand in on the path, a web.py there would be taken for our room.
+    return (sys.executable, "-P", "-m", "leadbright", role, "--leashed")
 
 
 def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:

@@ -114,8 +114,12 @@ def no_countries(_: Address) -> str:
     return NOWHERE
 
 
+UNREADABLE = (OSError, maxminddb.InvalidDatabaseError)
+"""What a file raises that is no .mmdb."""
+
+
 def open_countries(path: Path) -> Countries:
-    """Countries from an .mmdb file. Raises OSError or maxminddb.InvalidDatabaseError."""
+    """Countries from an .mmdb file. Raises one of `UNREADABLE`."""
     reader = maxminddb.open_database(path)
 
     def country_of(address: Address) -> str:

@@ -31,6 +31,13 @@ COMPLAINTS = [
         "mysql://x/y",
         'LEADBRIGHT_DATABASE "mysql://x/y": write sqlite:///absolute/path.db or postgres://user:password@host:5432/name',
     ),
+    (
+        "COUNTS",
+        "postgres://[",
+        'LEADBRIGHT_COUNTS "postgres://[": write sqlite:///absolute/path.db or postgres://user:password@host:5432/name',
+    ),
+    ("CDN", "file://[", "LEADBRIGHT_CDN \"file://[\": 'file://[' is not a publish URL; write file:///path"),
+    ("COUNTRY_DB", __file__, f'LEADBRIGHT_COUNTRY_DB "{__file__}": that is no .mmdb file of countries'),
     ("COUNTRY_DB", "/no/such.mmdb", 'LEADBRIGHT_COUNTRY_DB "/no/such.mmdb": there is no such file'),
     ("SECRET", "short", "LEADBRIGHT_SECRET: write at least 32 random characters"),
     ("LOG", "xml", 'LEADBRIGHT_LOG "xml": write text or json'),
@@ -70,6 +77,20 @@ def test_a_data_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     assert not isinstance(found, Settings)
     assert found[0].text.startswith(f'LEADBRIGHT_DATA "{tmp_path}/file/data" can\'t be written (')
     assert found[0].text.endswith("give a folder that this user may write to")
+
+
+def test_an_address_of_another_machine_is_not_called_taken(tmp_path: Path) -> None:
+    # 192.0.2.0/24 is set aside for documentation (RFC 5737): no machine has it.
+    found = read_settings({"LEADBRIGHT_RELAY_LISTEN": "192.0.2.1:8601"}, tmp_path, binding=("relay_listen",))
+    assert not isinstance(found, Settings)
+    [complaint] = found
+    why = "port 8601 of 192.0.2.1 can't be had (Cannot assign requested address)"
+    assert complaint.text == f"{why}: set LEADBRIGHT_RELAY_LISTEN to another address"
+
+
+def test_others_on_the_machine_cannot_look_into_the_data_folder(tmp_path: Path) -> None:
+    read_settings({"LEADBRIGHT_DATA": str(tmp_path / "data")}, tmp_path)
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
 def test_a_taken_port_is_said_beside_the_rest(tmp_path: Path) -> None:
