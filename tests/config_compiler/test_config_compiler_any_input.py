@@ -120,6 +120,50 @@ def test_a_damaged_definition_is_answered(body: bytes) -> None:
     answered({"site.yaml": SITE.encode(), "experiments/x.yaml": body})
 
 
+PARTS_OF_SELECTORS = [
+    "a",
+    "h1",
+    ".b",
+    "#c",
+    "*",
+    "|",
+    ":",
+    "::",
+    ">",
+    "+",
+    "~",
+    ",",
+    " ",
+    "=",
+    "^=",
+    "(",
+    ")",
+    "[",
+    "]",
+]
+PARTS_OF_SELECTORS += [
+    ":has(",
+    ":not(",
+    ":is(",
+    ":where(",
+    ":lang(",
+    ":nth-child(",
+    ":nth-last-of-type(",
+    "2n+",
+    "-n",
+    "of",
+]
+PARTS_OF_SELECTORS += ["before", "'x'", "5", ".", "\\", "!", "@x", "<!--", "é"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PARTS_OF_SELECTORS), max_size=8).map("".join) | st.text(max_size=20))
+def test_any_selector_is_answered(selector: str) -> None:
+    files = {"site.yaml": SITE, "experiments/hero.yaml": HERO.replace('"h1.hero"', json.dumps(selector))}
+    assert files["experiments/hero.yaml"] != HERO or selector == "h1.hero"
+    answered({name: text.encode("utf-8", "surrogatepass") for name, text in files.items()})
+
+
 LARGE = {
     "nested lists": "[" * 100_000,
     "nested mappings": "{a: " * 50_000,

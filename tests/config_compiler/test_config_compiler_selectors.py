@@ -2,11 +2,53 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from config_compiler.selectors import selector_flaw
+
+LEAVES_OUT = [
+    ":nth-child(2n+)",
+    ":nth-child(2n+ )",
+    "li:nth-child(n+)",
+    ":has()",
+    "a:has( )",
+    "a:has(>)",
+    ":lang()",
+    "a:lang()",
+]
+READ_TO_A_SIGN = [
+    "a..b",
+    "a:",
+    "a::",
+    "a:.b",
+    "a:(x)",
+    ":[x]",
+    "[=x]",
+    "[a=.]",
+    "[a!b]",
+    "[a=b c]",
+    "[*a]",
+    "a)",
+    "@x",
+    "5",
+]
 
 
 @pytest.mark.parametrize("text", ["|", "*|", "a, |", ":is(|)", "a|"])
 def test_a_selector_that_ends_in_a_bar_is_refused(text: str) -> None:
     assert selector_flaw(text) is not None
+
+
+@pytest.mark.parametrize("text", LEAVES_OUT)
+def test_a_selector_with_something_left_out_is_refused(text: str) -> None:
+    assert selector_flaw(text) is not None
+
+
+@pytest.mark.parametrize("text", [*LEAVES_OUT, *READ_TO_A_SIGN, "", "h1,", "svg|a", "a::middle", "a:foo(x)"])
+def test_what_is_said_of_a_selector_is_in_words(text: str) -> None:
+    flaw = selector_flaw(text)
+    assert flaw is not None
+    said = flaw.why.replace(text, "") if text else flaw.why
+    assert not re.search(r"[Tt]oken|Block|Error|None|EOF|<", said), flaw.why
