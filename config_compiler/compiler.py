@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from config_compiler.check import check
 from config_compiler.emit import costs, emit
 from config_compiler.finding import Finding, Problems
-from config_compiler.link import Runtime, RuntimeModule, link
+from config_compiler.link import MissingModuleError, Runtime, RuntimeModule, link
 from config_compiler.lower import lower
 from config_compiler.parse import parse
 from config_compiler.source import Source
@@ -22,6 +22,7 @@ __all__ = [
     "Checked",
     "Compiled",
     "Deployment",
+    "MissingModuleError",
     "Rejected",
     "Runtime",
     "RuntimeModule",
@@ -69,7 +70,10 @@ class Rejected:
 def compile_site(
     source: Source, published: Site | None, runtime: Runtime, deployment: Deployment
 ) -> Compiled | Rejected:
-    """Turn one site's definition into the artifacts its visitors will load; `published` is the site that is live."""
+    """Turn one site's definition into the artifacts its visitors will load; `published` is the site that is live.
+
+    Raises MissingModuleError.
+    """
     problems = Problems()
     definition = parse(source, problems)  # what was written
     site = check(definition, published, problems)  # what it means

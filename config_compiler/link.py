@@ -40,6 +40,13 @@ class Linked:
     """Code that ops run by number."""
 
 
+class MissingModuleError(LookupError):
+    """The runtime was built from another version; the message says what to do."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'the built snippet has no module "{name}": it is of another version; build it anew')
+
+
 TAKEN_WHEN: tuple[tuple[str, Callable[[Plan], bool]], ...] = (
     ("experiments", lambda plan: bool(plan.experiments)),
     ("who", lambda plan: any(x.who != EVERYBODY for x in plan.experiments)),
@@ -62,7 +69,7 @@ TAKEN_WHEN: tuple[tuple[str, Callable[[Plan], bool]], ...] = (
 def link(lowered: Lowered, runtime: Runtime) -> Linked:
     """Take the modules that the plan uses and those that they need, in the runtime's order.
 
-    Raises LookupError where the runtime lacks one: it was built from another version.
+    Raises MissingModuleError where the runtime lacks one.
     """
     known = {module.name: module for module in runtime.modules}
     taken: set[str] = set()
@@ -70,7 +77,7 @@ def link(lowered: Lowered, runtime: Runtime) -> Linked:
     while wanted:
         name = wanted.pop()
         if name not in known:
-            raise LookupError(f'the built snippet has no module "{name}": it is of another version; build it anew')
+            raise MissingModuleError(name)
         if name not in taken:
             taken.add(name)
             wanted.extend(known[name].needs)

@@ -6,12 +6,17 @@ Compiling is pure but takes a while, so it runs in a thread. May not know what a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
-from config_compiler.compiler import Checked, Compiled, Rejected, check_site, compile_site
+from config_compiler.codes import Code
+from config_compiler.compiler import Checked, Compiled, MissingModuleError, Rejected, check_site, compile_site
 from config_compiler.finding import Finding
-from config_compiler.source import Source
+from config_compiler.source import SITE_FILE, Source, start_of
+from domain.artifact import set_digest
 from domain.names import SiteKey
 from domain.site import Site
 from web.services import Services
@@ -26,6 +31,10 @@ _LOOKED_BACK = 20
 DEADLINE_S = 15.0
 """Longest that anybody waits for the compiler."""
 
+_log = logging.getLogger("leadbright.web")
+
+V = TypeVar("V")
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -35,6 +44,11 @@ class Meaning:
     revision: int
     broken: tuple[Finding, ...]
     """What is wrong with the newest revision, where `site` had to be read from an older one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Rejected):
+    """The compiler itself failed, or took too long; not remembered, since another time it may not."""
 
 
 class Definitions:
@@ -70,15 +84,10 @@ class Definitions:
         return (await _in_thread_check(files, published)).findings
 
     async def compile(self, definition: Definition, published: Site | None) -> Compiled | Rejected:
-        """The artifacts of a definition, or what is wrong with it."""
-        work = asyncio.to_thread(
-            compile_site,
-            Source(definition.files),
-            published,
-            self._services.runtime,
-            self._services.deployment,
-        )
-        return await asyncio.wait_for(work, DEADLINE_S)
+        """The artifacts of a definition, or what is wrong with it. Raises MissingModuleError."""
+        source, services = Source(definition.files), self._services
+        work = partial(compile_site, source, published, services.runtime, services.deployment)
+        return await _in_thread(source, work)
 
     async def _checked(self, key: SiteKey, revision: int) -> Checked | Rejected | None:
         known = self._known.get((key, revision))
@@ -88,11 +97,31 @@ class Definitions:
         if definition is None:
             return None
         checked = await _in_thread_check(definition.files, None)
-        self._known[key, revision] = checked
+        if not isinstance(checked, Failed):
+            self._known[key, revision] = checked
         while len(self._known) > _REMEMBERED:
             del self._known[next(iter(self._known))]
         return checked
 
 
 async def _in_thread_check(files: Mapping[str, str], published: Site | None) -> Checked | Rejected:
-    return await asyncio.wait_for(asyncio.to_thread(check_site, Source(files), published), DEADLINE_S)
+    source = Source(files)
+    return await _in_thread(source, partial(check_site, source, published))
+
+
+async def _in_thread(source: Source, work: Callable[[], V]) -> V | Failed:
+    """What the compiler answers; where it fails, that as a finding: one site's bug keeps nobody from the others."""
+    try:
+        return await asyncio.wait_for(asyncio.to_thread(work), DEADLINE_S)
+    except MissingModuleError:
+        raise
+    except Exception as error:  # noqa: BLE001 - every failure of the compiler is a bug, and none may take a page away
+        return _bug(source, error)
+
+
+def _bug(source: Source, error: Exception) -> Failed:
+    digest = set_digest((name, text.encode("utf-8", "surrogatepass")) for name, text in source.files.items())
+    _log.error("the compiler failed on the definition %s", digest, exc_info=error)
+    message = f"Leadbright could not read this; this is a bug of ours, logged for the definition {digest}"
+    hint = "take back what you changed last; please report the bug with what the log says"
+    return Failed((Finding(Code.E105, message, start_of(SITE_FILE), hint=hint),))

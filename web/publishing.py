@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from config_compiler.compiler import Rejected
+from config_compiler.compiler import MissingModuleError, Rejected
 from domain.site import Site
 from web.desk import Desk
 from web.notices import Notice
@@ -34,7 +34,10 @@ async def publish(desk: Desk, entry: SiteEntry, definition: Definition, by: str)
     live = await _live_site(desk, entry)
     if isinstance(live, Unavailable):
         return NotPublished(f"What is live now could not be read because {live.why}. Try again in a moment.")
-    compiled = await desk.definitions.compile(definition, live)
+    try:
+        compiled = await desk.definitions.compile(definition, live)
+    except MissingModuleError as error:
+        return NotPublished(f"Leadbright is not whole: {error}.")
     if isinstance(compiled, Rejected):
         return compiled
     if compiled.site.key != entry.key:
