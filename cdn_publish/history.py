@@ -57,8 +57,15 @@ class History:
         return next((r for r in self.releases if r.number == number), None)
 
     def before_live(self) -> Release | None:
-        """The newest release whose content differs from the live one's: what a rollback goes back to."""
-        return next((r for r in reversed(self.releases) if r.digest != self.releases[-1].digest), None)
+        """What a rollback goes back to: the newest release from before the live content's first, unless given up since.
+
+        A content is given up where something older took its place: what was rolled back once does not come back.
+        """
+        digests = [release.digest for release in self.releases]
+        first = {digest: at for at, digest in reversed(list(enumerate(digests)))}
+        is_given_up = {old: first[new] < first[old] for old, new in pairwise(digests)}  # what befell it last counts
+        earlier = self.releases[: first[digests[-1]]] if digests else ()
+        return next((release for release in reversed(earlier) if not is_given_up[release.digest]), None)
 
     def next(self, digest: Digest, note: ReleaseNote, at: datetime) -> Release:
         """The release that would follow. A rollback too gets a new, higher number: nothing ever goes back."""

@@ -23,9 +23,10 @@ _POINTER_TRIES = 16
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The release is live."""
+    """The release is live; where it is a rollback, with the content of release number `content_of`."""
 
     release: Release
+    content_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class LostRace:
 
 @dataclass(frozen=True, slots=True)
 class NoSuchRelease:
-    """There is nothing to go back to: no release of that number, or no other content before the live one's."""
+    """There is nothing to go back to: no release of that number, or none before the live content."""
 
     number: int | None
 
@@ -78,9 +79,9 @@ async def publish(
 async def rollback(
     target: Target, environment: Environment, site: SiteKey, number: int | None, note: ReleaseNote, at: datetime
 ) -> Published | Unchanged | LostRace | NoSuchRelease:
-    """Bring release `number`'s content back under a new, higher number; None means the content before the live one's.
+    """Bring release `number`'s content back under a new, higher number; None means the content that stood before the live one's.
 
-    Raises TargetError and DamagedError; whatever was live then still is.
+    Rolled back again, a site goes further back, never to what it was rolled back from (`History.before_live`). Raises TargetError and DamagedError; whatever was live then still is.
     """
     place = Place(environment, site)
     log, history = await _read_log(target, place)
@@ -92,7 +93,8 @@ async def rollback(
     if old.digest == live.digest:
         newest = await _point(target, place, live, bodies)
         return Unchanged(live) if newest == live else LostRace(newest)
-    return await _commit(target, place, log, history, history.next(old.digest, note, at), bodies)
+    done = await _commit(target, place, log, history, history.next(old.digest, note, at), bodies)
+    return Published(done.release, old.number) if isinstance(done, Published) else done
 
 
 async def releases(target: Target, environment: Environment, site: SiteKey) -> Releases:

@@ -121,8 +121,9 @@ def _conclude(
     from cdn_publish.release import LostRace, NoSuchRelease, Published, Unchanged
 
     match answer:
-        case Published(release):
+        case Published(release, content_of):
             said = f"{site}: release {release.number} is live in {env}"
+            said += "" if content_of is None else f", with the content of release {content_of}"
             _answer("published", site, env, release, said, as_json=as_json)
         case Unchanged(release):
             said = f"{site}: nothing new; release {release.number} with this content is live in {env}"
@@ -133,7 +134,10 @@ def _conclude(
             by = f" by {newest.by}" if newest.by else ""
             _fail(f"{site}: release {newest.number}{by} came first and is live; look at it, then try again", FAILED)
         case NoSuchRelease(None):
-            _fail(f"{site} has no other content in {env} to go back to", FAILED)
+            _fail(
+                f"{site} has no other content in {env} from before the live one; --release says which of all releases",
+                FAILED,
+            )
         case NoSuchRelease(number):
             _fail(f"{site} has no release {number} in {env}; leadbright releases lists them", FAILED)
 

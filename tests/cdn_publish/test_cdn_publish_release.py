@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from cdn_publish.folder import FolderTarget
-from cdn_publish.history import DamagedError, ReleaseNote
+from cdn_publish.history import DamagedError, History, ReleaseNote
 from cdn_publish.layout import POINTERS, Environment
 from cdn_publish.release import NoSuchRelease, Published, Unchanged, publish, read, releases, rollback
 from cdn_publish.serving import serve
-from domain.artifact import Artifact, ArtifactSet
+from domain.artifact import Artifact, ArtifactSet, Digest
 from tests.cdn_publish.publishing import SHOP, artifacts
 
 PRODUCTION = Environment.PRODUCTION
@@ -57,13 +57,44 @@ async def test_a_rollback_is_the_old_content_under_a_new_number(target: FolderTa
 
 
 async def test_a_rollback_without_a_number_goes_back_to_the_content_before(target: FolderTarget) -> None:
-    for content in "ab":
+    for content in "abc":
         await publish(target, PRODUCTION, artifacts(content), NOTE, AT)
-    served = []
-    for _ in range(3):  # back, and back from there: the content alternates, the number rises
-        await rollback(target, PRODUCTION, SHOP, None, NOTE, AT)
-        served.append(await read(target, "production/shop/lb.js"))
-    assert served == [b"run('a')", b"run('b')", b"run('a')"]
+    for step, content in ((2, "b"), (1, "a")):
+        answer = await rollback(target, PRODUCTION, SHOP, None, NOTE, AT)
+        assert isinstance(answer, Published)
+        assert answer.content_of == step
+        assert await read(target, "production/shop/lb.js") == f"run('{content}')".encode()
+    assert await rollback(target, PRODUCTION, SHOP, None, NOTE, AT) == NoSuchRelease(None)
+
+
+# What went live, a letter for each content, and what each rollback from there brings back in turn.
+BACK = {
+    "a": "",
+    "ab": "a",
+    "abc": "ba",
+    "aba": "",  # back from b, which does not come back
+    "abac": "a",  # mended since: c's predecessor is a
+    "abacd": "ca",
+    "abcb": "a",
+    "abcbd": "ba",
+    "abcda": "",
+    "abcac": "ba",  # c by its number after all; nobody ever went back from b
+    "abcbac": "a",  # here they did
+    "abcabc": "ba",  # each taken up again
+}
+
+
+@pytest.mark.parametrize("live", BACK)
+def test_a_rollback_never_brings_back_what_was_rolled_back(live: str) -> None:
+    log = History()
+    for content in live:
+        log = log.with_release(log.next(Digest(content), NOTE, AT))
+    back = ""
+    while (old := log.before_live()) is not None:
+        back += old.digest
+        assert len(back) <= len(live)
+        log = log.with_release(log.next(old.digest, NOTE, AT))
+    assert back == BACK[live]
 
 
 async def test_there_must_be_something_to_go_back_to(target: FolderTarget) -> None:
