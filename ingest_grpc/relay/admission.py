@@ -60,6 +60,8 @@ class Draft:
     found: SiteRules | Refusal
     """The rules of the site that the beacon names, or why there are none."""
     now_ms: int
+    is_paid_for: bool = False
+    """Whether it was weighed against the quotas before."""
     rules: SiteRules = NO_RULES
     today: int = 0
     """The site-local day here."""
@@ -128,6 +130,8 @@ def refuse_unknown_names(draft: Draft, _: Gate) -> Refusal | None:
 
 def refuse_over_quota(draft: Draft, gate: Gate) -> Refusal | None:
     """A place that sends too much is stopped before it can use up the site's own share."""
+    if draft.is_paid_for:
+        return None
     source = gate.sources.of(draft.arrival.address, draft.now_ms)
     if not gate.source_quota.take(source, draft.now_ms):
         return Refusal.SOURCE_OVER_QUOTA
@@ -178,8 +182,8 @@ STEPS: tuple[Step, ...] = (  # a beacon's life; the first refusal ends it
     refuse_unknown_site,
     refuse_foreign_origin,
     refuse_declared_bot,
+    refuse_over_quota,  # before whatever makes us read the rules again
     refuse_unknown_names,
-    refuse_over_quota,
     put_day,
     put_country,  # the last step that sees the address
     put_browser_and_platform,

@@ -150,7 +150,7 @@ class Relay:
         draft = Draft(arrival, beacon, found, self._clock())
         outcome = admit(draft, self._gate)
         if isinstance(outcome, Refusal) and outcome in _LIFTED and (renewed := await self._rules.renew(arrival.site)):
-            draft = Draft(arrival, beacon, renewed, self._clock())
+            draft = Draft(arrival, beacon, renewed, self._clock(), is_paid_for=True)
             outcome = admit(draft, self._gate)
         kept = outcome if isinstance(outcome, Refusal) else self._journal.keep(encode_beacon(outcome))
         if isinstance(kept, Refusal):

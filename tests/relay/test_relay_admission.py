@@ -34,8 +34,8 @@ def test_a_beacons_life_is_these_steps() -> None:
         "refuse_unknown_site",
         "refuse_foreign_origin",
         "refuse_declared_bot",
-        "refuse_unknown_names",
         "refuse_over_quota",
+        "refuse_unknown_names",
         "put_day",
         "put_country",
         "put_browser_and_platform",
@@ -105,6 +105,26 @@ async def test_each_reason_refuses_a_beacon_and_is_counted(world: World, reason:
     assert answers[-1].reason is reason
     assert relay.counts.refused[reason] == 1
     assert relay.counts.received == len(arrivals) == relay.counts.admitted + sum(relay.counts.refused.values())
+
+
+async def test_names_that_nobody_knows_use_up_the_quota_too(world: World) -> None:
+    relay = world.relay(replace(CALM, source_rate=Rate(1, 3)))
+    await relay.start()
+    answers = [await relay.receive(arrival(["exp", "none", "bold"])) for _ in range(5)]
+    await relay.stop()
+    reasons = [answer.reason for answer in answers if isinstance(answer, Refused)]
+    assert reasons == [Refusal.UNKNOWN_EXPERIMENT] * 3 + [Refusal.SOURCE_OVER_QUOTA] * 2
+
+
+async def test_a_beacon_of_a_release_just_published_takes_one_token(world: World) -> None:
+    relay = world.relay(replace(CALM, source_rate=Rate(0.001, 2), site_rate=Rate(0.001, 2)))
+    await relay.start()
+    assert isinstance(await relay.receive(arrival()), Accepted)
+    world.published.files["production/shop/relay.json"] = json.dumps(RULES).replace("bold", "loud").encode()
+    world.clock.now_ms += 1_000
+    again = await relay.receive(arrival(["exp", "hero", "loud"]))
+    await relay.stop()
+    assert isinstance(again, Accepted)
 
 
 async def test_after_a_stop_beacons_are_refused(world: World) -> None:
