@@ -50,9 +50,14 @@ def create_app(services: Services, name: str = "leadbright_web") -> Sanic[Any, A
     )
     _add_guard(app, Guard(services.store, permissions, cookie, renderer))
     for route in ROUTES:
-        app.add_route(_bound(route.handler, desk), route.path, methods=[route.method], name=route.name)
-    app.add_route(_bound(static.answer, desk), "/static/<name:str>", methods=["GET"], name=STATIC)
+        app.add_route(_bound(route.handler, desk), route.path, methods=_methods(route.method), name=route.name)
+    app.add_route(_bound(static.answer, desk), "/static/<name:str>", methods=_methods("GET"), name=STATIC)
     return app
+
+
+def _methods(method: str) -> list[str]:
+    """HEAD is answered as GET is; the body is left out on the wire."""
+    return ["GET", "HEAD"] if method == "GET" else [method]
 
 
 def _bound(handler: Handler, desk: Desk) -> Callable[..., Coroutine[Any, Any, HTTPResponse]]:

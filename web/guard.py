@@ -19,8 +19,8 @@ from web.render import Page, Renderer
 from web.store import Session, Store
 from web.tokens import form_token, same
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods by which nothing may change."""
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "NONE"})
+"""Methods by which nothing may change. NONE is Sanic's stand-in where a request could not even be read."""
 
 MOST_BYTES = 1_000_000
 """A definition is text; nothing larger is ever sent here."""
@@ -135,7 +135,15 @@ def is_same_origin(origin: str, request: Request) -> bool:
     if site is not None:
         return site == "same-origin"
     sent: str | None = request.headers.get("origin")
-    return sent is not None and (sent == origin or urlsplit(sent).netloc == request.host)
+    return sent is not None and (sent == origin or _host(sent) == request.host)
+
+
+def _host(origin: str) -> str | None:
+    """The host and port of an origin; None where it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def add_headers(response: BaseHTTPResponse) -> None:

@@ -176,11 +176,11 @@ def _take_beacons(app: RelayApp, relay: Relay, proxies: Proxies) -> None:
 
 
 def _tell_health(app: RelayApp, relay: Relay) -> None:
-    @app.get("/healthz")
+    @app.route("/healthz", methods=("GET", "HEAD"))
     async def healthz(_: Request) -> HTTPResponse:
         return HTTPResponse(_line({"alive": True}), 200, content_type=_JSON)
 
-    @app.get("/readyz")
+    @app.route("/readyz", methods=("GET", "HEAD"))
     async def readyz(_: Request) -> HTTPResponse:
         refusal = relay.refusal
         if refusal is None:

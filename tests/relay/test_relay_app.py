@@ -147,6 +147,9 @@ async def test_a_full_disk_is_503_and_not_ready_and_still_alive(world: World) ->
     relay = world.relay()
     async with browser(relay) as client:
         assert (await client.get("/readyz")).status_code == 200
+        for path in ("/healthz", "/readyz"):
+            head = await client.head(path)
+            assert (head.status_code, head.content) == (200, b"")
         world.disk.free = 0
         await relay._journal.look_for_room()
         answer = await client.post(f"/v1/b/shop?n={nonce()}", content=body())

@@ -41,7 +41,7 @@ def name(route: Route) -> str:
 def test_every_route_is_in_the_table(web_app: Any) -> None:  # noqa: ANN401
     served = {(method, f"/{route.path}") for route in web_app.router.routes for method in route.methods}
     listed = {(route.method, route.path) for route in ROUTES} | {("GET", "/static/<name:str>")}
-    assert served == listed
+    assert served == listed | {("HEAD", path) for method, path in listed if method == "GET"}
 
 
 def test_every_name_of_a_route_is_its_own() -> None:
@@ -90,6 +90,7 @@ FOREIGN: list[dict[str, str]] = [
     {"sec-fetch-site": "cross-site", "origin": "http://web.example"},
     {"origin": "http://evil.example"},
     {"origin": "null"},
+    {"origin": "http://["},
     {},
 ]
 
@@ -147,10 +148,22 @@ async def test_looking_changes_nothing(web: Web) -> None:
     assert web.publisher.published == []
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 async def test_other_methods_are_refused(web: Web, method: str) -> None:
     await web.sign_in()
     assert (await web.client.request(method, "/sites")).status_code == 405
+
+
+async def test_head_is_answered_as_get_is_without_a_body(web: Web) -> None:
+    await web.sign_in()
+    for path in [address(route) for route in ROUTES if route.method == "GET"] + ["/nothing", "/static/htmx.js"]:
+        got, head = await web.client.get(path), await web.client.head(path)
+        assert (head.status_code, head.content) == (got.status_code, b""), path
+        assert {name: head.headers.get(name) for name in HEADERS} == HEADERS, path
+
+
+async def test_an_address_that_is_too_long_is_too_large(web: Web) -> None:
+    assert (await web.client.get("/sites?" + "a" * 20_000)).status_code == 413
 
 
 async def test_every_answer_carries_what_protects_it(web: Web) -> None:
