@@ -11,6 +11,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -77,13 +78,18 @@ def _fleet(out: Path, env: Environment, relay_url: str) -> Fleet:
 
 def _compiled(fleet: Fleet, folders: list[Path], known: Known, processes: int) -> Counter[str]:
     from domain.artifact import Digest
-    from leadbright.fleet import compile_fleet
+    from leadbright.fleet import FleetStalledError, compile_fleet
 
     there = {folder.name for folder in folders}
     for gone in known.keys() - there:
         del known[gone]
     digests = {f: Digest(known[f.name]["fingerprint"]) for f in folders if f.name in known}
-    return _counted(compile_fleet(fleet, folders, digests, processes), known)
+    try:
+        return _counted(compile_fleet(fleet, folders, digests, processes), known)
+    except LookupError as error:  # the built snippet is of another version
+        _end(str(error.args[0]))
+    except (FleetStalledError, BrokenProcessPool):
+        _end("a process that compiles ended or stands still; try again with --processes 1 to see why")
 
 
 def _counted(outcomes: Iterable[Outcome], known: Known) -> Counter[str]:
