@@ -65,9 +65,9 @@ def _hint(variations: Sequence[VariationSyntax], weights: Sequence[Written[Fract
 
 
 def _fix(weights: Sequence[Written[Fraction]], total: Fraction) -> tuple[str, Span | None]:
-    """What the hint says, where it is about a small rest: one that is no more than the least weight."""
+    """What the hint says, where it is about a small rest: one that is less than the least weight."""
     missing = 1 - total
-    if abs(missing) > min(weight.value for weight in weights):
+    if abs(missing) >= min(weight.value for weight in weights):
         return "", None
     mended = weights[0 if missing > 0 else _heaviest(weights)]
     return percent(mended.value + missing).replace(" ", ""), mended.span

@@ -7,6 +7,7 @@ import pytest
 from config_compiler.compiler import Checked, check_site
 from config_compiler.fixing import fixed
 from config_compiler.source import Source
+from tests.config_compiler.folders import CASES, read
 
 SITE = """# the shop
 site: shop
@@ -72,6 +73,7 @@ def files() -> dict[str, str]:
 LEFT = (
     ("control, weight: 50%", "control, weight: 0.5"),
     ("control, weight: 50%", "control, weight: 5%"),
+    ("weight: 50%", "weight: 100%"),
     ("control, weight: 50%", "control, weight: &w 40%"),
     ("domains: [shop.example]", 'domains: ["*"]'),
     ("domains: [shop.example]", 'domains: ["https://*.shop.example"]'),
@@ -88,3 +90,9 @@ def test_what_a_person_has_to_decide_is_left_alone(sound: str, before: str) -> N
     broken = Source({name: text.replace(sound, before) for name, text in files().items()})
     assert not isinstance(check_site(broken), Checked)
     assert mended(broken).files == broken.files
+
+
+@pytest.mark.parametrize("case", sorted(each.name for each in CASES.iterdir() if each.is_dir()))
+def test_mending_a_definition_comes_to_an_end(case: str) -> None:
+    source = mended(read(CASES / case))
+    assert fixed(source, check_site(source).findings) == (source, ())
