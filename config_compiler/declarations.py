@@ -10,6 +10,7 @@ import re
 import tinycss2
 from tinycss2.ast import FunctionBlock, Node
 
+from config_compiler.css_properties import CSS_PROPERTIES
 from config_compiler.flaw import Flaw
 
 MAX_LENGTH = 2_000
@@ -23,9 +24,9 @@ def property_flaw(name: str) -> Flaw | None:
     if _PROPERTY.fullmatch(name):
         return None
     hint = re.sub(r"(?<!^)([A-Z])", r"-\1", name.replace("_", "-")).lower()
-    return Flaw(
-        "is not a CSS property", f'write "{hint}"' if _PROPERTY.fullmatch(hint) else "write it like background-color"
-    )
+    if _PROPERTY.fullmatch(hint):
+        return Flaw("is not a CSS property", f'write "{hint}"', hint if hint in CSS_PROPERTIES else "")
+    return Flaw("is not a CSS property", "write it like background-color")
 
 
 def value_flaw(text: str) -> Flaw | None:

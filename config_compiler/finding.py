@@ -36,7 +36,9 @@ class Finding:
     witness: tuple[tuple[str, str | int], ...] = ()
     """A visit that shows it: names, as `leadbright decide` takes them, and values."""
     fix: str = ""
-    """What to write in place of what stands at `span`, where that alone mends it; nothing where a person has to."""
+    """What to write in place of what stands at `place`, where that alone mends it; nothing where a person has to."""
+    fix_at: Span | None = None
+    """Where the fix goes, unless that is `span`."""
 
     @property
     def severity(self) -> Severity:
@@ -47,6 +49,11 @@ class Finding:
     def rule(self) -> str:
         """The name of the file that looks for it."""
         return self.code.rule
+
+    @property
+    def place(self) -> Span:
+        """Where the fix goes."""
+        return self.fix_at or self.span
 
 
 @dataclass(slots=True)

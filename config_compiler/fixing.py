@@ -18,10 +18,10 @@ def fixed(source: Source, findings: Iterable[Finding]) -> tuple[Source, tuple[Fi
     texts = dict(source.files)
     mended: list[Finding] = []
     # From the end, so that what is still to be fixed stays where it is.
-    for finding in sorted((f for f in findings if f.fix), key=lambda f: f.span, reverse=True):
-        span = finding.span
+    for finding in sorted((f for f in findings if f.fix), key=lambda f: f.place, reverse=True):
+        span = finding.place
         text = texts.get(span.file, "")
-        if any(_overlap(span, other.span) for other in mended) or not _fits(text, span):
+        if any(_overlap(span, other.place) for other in mended) or not _fits(text, span):
             continue
         texts[span.file] = _with(text, span, finding.fix)
         mended.append(finding)
@@ -46,6 +46,8 @@ def _with(text: str, span: Span, fix: str) -> str:
     lines = _lines(text)
     start, end, line = _stretch(text, span)
     quote = line[start] if line[start] in _QUOTES else ""
+    if line[start:end] == f"{quote}{fix}{quote}":
+        quote = ""  # the word is right as it is, and its quotes are what is wrong
     lines[span.line - 1] = f"{line[:start]}{quote}{fix}{quote}{line[end:]}"
     return "".join(lines)
 

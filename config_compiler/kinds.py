@@ -121,10 +121,13 @@ class Number:
     noun: str = "a number"
 
     def read(self, node: Node, problems: Problems) -> Written[Decimal] | None:
-        if isinstance(node, Scalar) and node.plain and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,9})?", node.text):
-            return Written(Decimal(node.text), node.span)
+        text = node.text if isinstance(node, Scalar) else ""
+        number = text if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,9})?", text) else ""
         quoted = isinstance(node, Scalar) and not node.plain
-        problems.add(wrong_kind(node, self.noun, "take the quotes away" if quoted else "write it like 500 or 49.90"))
+        if number and not quoted:
+            return Written(Decimal(number), node.span)
+        hint = "take the quotes away" if quoted else "write it like 500 or 49.90"
+        problems.add(replace(wrong_kind(node, self.noun, hint), fix=number))
         return None
 
 
@@ -157,8 +160,16 @@ class Flag:
     def read(self, node: Node, problems: Problems) -> Written[bool] | None:
         if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
             return Written(node.text == "true", node.span)
-        problems.add(wrong_kind(node, self.noun))
+        word = node.text.lower() if isinstance(node, Scalar) else ""
+        problems.add(replace(wrong_kind(node, self.noun), fix=_FLAGS.get(word, "")))
         return None
+
+
+_FLAGS = {
+    **dict.fromkeys(("true", "yes", "on"), "true"),
+    **dict.fromkeys(("false", "no", "off"), "false"),
+}
+"""Words that other dialects of YAML take for true and false."""
 
 
 @dataclass(frozen=True, slots=True)

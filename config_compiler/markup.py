@@ -30,6 +30,7 @@ RUNNING = frozenset(
 """Elements that run, load or hide something, or inside which tags are not tags."""
 
 _ATTRIBUTE_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _CLASS_NAME = re.compile(r"[^\s\x00-\x1f]{1,100}")
 _SCRIPT_SCHEMES = (
     "javascript:",
@@ -83,7 +84,8 @@ def attribute_flaw(name: str, value: str | None) -> Flaw | None:
 def class_flaw(name: str) -> Flaw | None:
     """Why a class name is refused."""
     if name.startswith("."):
-        return Flaw("begins with a dot, as a selector does", f'write "{name.lstrip(".")}"')
+        word = name.lstrip(".")
+        return Flaw("begins with a dot, as a selector does", f'write "{word}"', word if _PLAIN.fullmatch(word) else "")
     if not _CLASS_NAME.fullmatch(name):
         return Flaw("is not one class", "write classes as a list")
     return None

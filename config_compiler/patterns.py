@@ -17,6 +17,9 @@ REGEX = "regex:"
 KEPT = "/*%:@!$&'()+,;=~[]|\\^"
 """What a browser leaves as it is in a path, beside letters, digits and `-._`."""
 
+_BARE_PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_*-]*)*")
+"""A path without its slash; one with a dot could be a host."""
+
 _HOST = re.compile(r"(\*|(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*)(:[0-9]{1,5})?")
 
 
@@ -34,7 +37,8 @@ def page_pattern(text: str) -> PagePattern | Flaw:
 
 def _flaw_of_glob(text: str) -> Flaw | None:
     if not text.startswith(("/", "https://", "http://")):
-        return Flaw("does not begin with / or https://", f'write "/{text.lstrip("*/")}"')
+        fix = f"/{text}" if _BARE_PATH.fullmatch(text) else ""
+        return Flaw("does not begin with / or https://", f'write "/{text.lstrip("*/")}"', fix)
     if "?" in text or "#" in text:
         return Flaw("has a query or a fragment, which do not count", "write the path alone")
     if re.sub(r"\*+", "*", text.rstrip("*")).count("*") >= MAX_REPETITIONS:

@@ -116,7 +116,7 @@ def _mended(folder: Path) -> Source:
     for _ in range(ROUNDS):
         source, mended = fixed(source, check_site(source).findings)
         for finding in mended:
-            _write(sys.stderr, f'{finding.span.file}:{finding.span.line}: wrote "{finding.fix}": {finding.message}\n')
+            _write(sys.stderr, f'{finding.place.file}:{finding.place.line}: wrote "{finding.fix}": {finding.message}\n')
         if not mended:
             break
     try:

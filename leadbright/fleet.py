@@ -18,6 +18,7 @@ from cdn_publish.layout import Environment
 from config_compiler.compiler import Deployment, Rejected, Runtime, compile_site
 from config_compiler.fingerprint import basis, fingerprint
 from domain.artifact import Digest
+from domain.names import SiteKey
 from leadbright.definition_folder import read_definition, write_artifacts
 
 CHUNK = 8
@@ -42,6 +43,7 @@ class Written:
     """The site was compiled and its artifacts are written."""
 
     folder: Path
+    site: SiteKey
     fingerprint: Digest
     digest: Digest
 
@@ -138,6 +140,6 @@ def _outcome(fleet: Fleet, common: bytes, folder: Path, known: Digest | None) ->
         if isinstance(compiled, Rejected):
             return Refused(folder, len(compiled.findings))
         write_artifacts(fleet.out, fleet.environment, compiled.artifacts)
-        return Written(folder, taken, compiled.artifacts.digest)
+        return Written(folder, compiled.site.key, taken, compiled.artifacts.digest)
     except OSError as error:
         return Unread(folder, str(error))

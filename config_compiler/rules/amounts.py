@@ -45,7 +45,9 @@ def _unknown(currency: Written[str]) -> Finding:
     close = currency.value.upper() if currency.value.upper() in CURRENCIES else None
     close = close or nearest_word(currency.value, [code.lower() for code in CURRENCIES])
     message = f'there is no currency "{shortened(currency.value)}"'
-    return Finding(Code.E224, message, currency.span, hint=f'write "{close.upper()}"' if close else "write it like EUR")
+    hint = f'write "{close.upper()}"' if close else "write it like EUR"
+    fix = currency.value.upper() if currency.value.upper() in CURRENCIES else ""
+    return Finding(Code.E224, message, currency.span, hint=hint, fix=fix)
 
 
 def _cap(goal: GoalSyntax) -> Iterator[Finding]:

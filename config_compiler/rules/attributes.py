@@ -23,7 +23,7 @@ def find(definition: Definition) -> Iterator[Finding]:
         for name in _classes(change):
             if flaw := class_flaw(name.value):
                 message = f'the class "{shortened(name.value)}" {flaw.why}'
-                yield Finding(Code.E212, message, name.span, hint=flaw.hint)
+                yield Finding(Code.E212, message, name.span, hint=flaw.hint, fix=flaw.fix)
 
 
 def _attribute(pair: Pair) -> Iterator[Finding]:

@@ -28,13 +28,18 @@ def find(definition: Definition) -> Iterator[Finding]:
     for domain in listed.values if listed else ():
         if not is_domain(domain.value):
             message = f'"{shortened(domain.value)}" is not a host name'
-            yield Finding(Code.E221, message, domain.span, hint=_hint(domain.value))
+            host = _host(domain.value)
+            fix = host if host[:1].isalnum() and is_domain(host) else ""
+            yield Finding(Code.E221, message, domain.span, hint=_hint(host), fix=fix)
 
 
-def _hint(text: str) -> str:
+def _host(text: str) -> str:
+    """What is likely meant."""
     host = re.sub(r"^[a-z]+://", "", text.strip().lower()).partition("/")[0].partition(":")[0].rstrip(".")
-    if not host.isascii():
-        host = _ascii(host)
+    return host if host.isascii() else _ascii(host)
+
+
+def _hint(host: str) -> str:
     return f'write "{host}"' if is_domain(host) else 'write it like shop.example, or "*.shop.example" for all below it'
 
 

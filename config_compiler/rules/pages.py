@@ -37,4 +37,4 @@ def _patterns(definition: Definition) -> Iterator[PageSyntax]:
 def _unusable(written: PageSyntax, flaw: Flaw) -> Finding:
     code, what = (Code.E208, "regular expression") if written.value.startswith(REGEX) else (Code.E207, "page pattern")
     text = shortened(written.value.removeprefix(REGEX))
-    return Finding(code, f'the {what} "{text}" {flaw.why}', written.span, hint=flaw.hint)
+    return Finding(code, f'the {what} "{text}" {flaw.why}', written.span, hint=flaw.hint, fix=flaw.fix)

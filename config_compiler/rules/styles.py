@@ -26,7 +26,7 @@ def find(definition: Definition) -> Iterator[Finding]:
 def _declaration(pair: Pair) -> Iterator[Finding]:
     name, value = pair.name, pair.value
     if flaw := property_flaw(name.value):
-        yield Finding(Code.E210, f'"{shortened(name.value)}" {flaw.why}', name.span, hint=flaw.hint)
+        yield Finding(Code.E210, f'"{shortened(name.value)}" {flaw.why}', name.span, hint=flaw.hint, fix=flaw.fix)
     elif flaw := value_flaw(value.value or ""):
         message = f'the value "{shortened(value.value or "")}" of "{name.value}" {flaw.why}'
         yield Finding(Code.E210, message, value.span, hint=flaw.hint)

@@ -20,7 +20,13 @@ def find(definition: Definition) -> Iterator[Finding]:
     zone = definition.site.timezone if definition.site else None
     if zone and zone.value not in time_zones():
         message = f'there is no time zone "{shortened(zone.value)}"'
-        yield Finding(Code.E222, message, zone.span, hint=_hint(zone.value))
+        yield Finding(Code.E222, message, zone.span, hint=_hint(zone.value), fix=_fix(zone.value))
+
+
+def _fix(text: str) -> str:
+    """The name that differs in capitals and underscores only."""
+    wanted = text.strip().lower().replace(" ", "_")
+    return next((name for name in sorted(time_zones()) if name.lower() == wanted), "")
 
 
 def _hint(text: str) -> str:

@@ -7,10 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner, Result
 
 from config_compiler.compiler import Deployment, Runtime, RuntimeModule
 from config_compiler.fingerprint import basis, fingerprint
 from config_compiler.source import Source
+from leadbright import fleet_command
 from leadbright.fleet import Fleet, Refused, Unchanged, Unread, Written, compile_fleet
 from tests.config_compiler.folders import CASES, RUNTIME
 
@@ -91,3 +94,34 @@ def test_a_fingerprint_depends_on_names_and_texts_and_not_on_their_order() -> No
         {"site.yaml": "site: a\nex", "periments/x.yaml": files["experiments/x.yaml"]},
     ]
     assert taken not in {fingerprint(COMMON, Source(other)) for other in others}
+
+
+def run(*arguments: str) -> Result:
+    app = typer.Typer(pretty_exceptions_enable=False)
+    app.callback()(lambda: None)
+    fleet_command.register(app)
+    return CliRunner().invoke(app, ["compile-fleet", *arguments, "--processes", "1"])
+
+
+def test_the_command_compiles_what_has_changed_and_says_what_is_refused(tmp_path: Path) -> None:
+    folders = sites(tmp_path / "in", 3)
+    arguments = (str(tmp_path / "in"), "--out", str(tmp_path / "out"))
+    first, second = run(*arguments), run(*arguments)
+    assert (first.exit_code, first.stdout) == (0, "3 written, 0 unchanged, 0 refused, 0 unread\n"), first.output
+    assert (second.exit_code, second.stdout) == (0, "0 written, 3 unchanged, 0 refused, 0 unread\n")
+    (folders[0] / "site.yaml").write_text("site: [\n", "utf-8")
+    third = run(*arguments)
+    assert (third.exit_code, third.stdout) == (1, "0 written, 2 unchanged, 1 refused, 0 unread\n")
+    assert third.stderr.endswith("site-0: 1 findings; leadbright check says which\n")
+
+
+def test_a_site_that_stands_in_two_folders_is_said_to(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        shutil.copytree(CASES / "shop", tmp_path / "in" / name)
+    for _ in range(2):
+        done = run(str(tmp_path / "in"), "--out", str(tmp_path / "out"))
+        assert (done.exit_code, 'several folders hold the site "shop"' in done.stderr) == (1, True)
+
+
+def test_a_folder_without_sites_is_wrong_usage(tmp_path: Path) -> None:
+    assert run(str(tmp_path), "--out", str(tmp_path / "out")).exit_code == 2
