@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]
@@ -25,6 +27,9 @@ MODELS = "web.models"
 
 DEADLINE_S = 10.0
 """Longest that anybody waits for the database."""
+
+WAL_TRIES = 100
+WAL_PAUSE_S = 0.05
 
 _AT_ONCE = 200
 """Pieces of work under way; above it the database is behind and more would only wait in vain."""
@@ -114,8 +119,7 @@ async def open_database(url: str) -> Database:
     context = TortoiseContext()
     try:
         if "file_path" in settings["credentials"]:
-            # A path that cannot be opened would leave aiosqlite's thread behind.
-            sqlite3.connect(settings["credentials"]["file_path"]).close()
+            await asyncio.to_thread(_make_file, settings["credentials"]["file_path"])
         with context:
             await context.init(config=config)
             async with in_transaction(connection) as client:
@@ -126,6 +130,23 @@ async def open_database(url: str) -> Database:
         if isinstance(error, _BROKEN):
             raise UnavailableError(f"the database cannot be opened: {error}") from error
         raise
+
+
+def _make_file(path: str) -> None:
+    """See that the file can be opened, and turn it to WAL. Raises sqlite3.Error.
+
+    A path that cannot be opened would leave aiosqlite's thread behind. And the turn does not wait for others that do
+    the same, as statements do: of several processes that open a new file at once, all but one hear that it is locked.
+    """
+    for tries_left in reversed(range(WAL_TRIES)):
+        try:
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or not tries_left:
+                raise
+            time.sleep(WAL_PAUSE_S)
 
 
 def _connection(url: str) -> tuple[str, dict[str, Any]]:

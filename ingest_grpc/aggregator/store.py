@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Generic, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]
@@ -40,6 +41,9 @@ READY_DEADLINE_S = 2.0
 RECONNECT_DEADLINE_S = 2.0
 STATEMENT_DEADLINE_S = 60.0
 CLOSE_DEADLINE_S = 10.0
+
+WAL_TRIES = 100
+WAL_PAUSE_S = 0.05
 
 _BROKEN = (
     BaseORMException,
@@ -195,8 +199,7 @@ async def open_store(url: str) -> Store:
     context = TortoiseContext()
     try:
         if dialect is SQLITE:
-            # A path that cannot be opened would leave aiosqlite's thread behind.
-            sqlite3.connect(url.removeprefix("sqlite://")).close()
+            await asyncio.to_thread(_make_file, url.removeprefix("sqlite://"))
         with context:
             await context.init(config=config)
             async with in_transaction(WRITER) as client:
@@ -209,6 +212,23 @@ async def open_store(url: str) -> Store:
             raise UnavailableError(f"the counts cannot be opened: {error}") from error
         raise
     return Store(context, dialect)
+
+
+def _make_file(path: str) -> None:
+    """See that the file can be opened, and turn it to WAL. Raises sqlite3.Error.
+
+    A path that cannot be opened would leave aiosqlite's thread behind. And the turn does not wait for others that do
+    the same, as statements do: of several processes that open a new file at once, all but one hear that it is locked.
+    """
+    for tries_left in reversed(range(WAL_TRIES)):
+        try:
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or not tries_left:
+                raise
+            time.sleep(WAL_PAUSE_S)
 
 
 def _connections(url: str) -> tuple[Dialect, dict[str, object]]:

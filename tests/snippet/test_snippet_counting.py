@@ -150,7 +150,8 @@ def test_a_full_outbox_takes_nothing_more_and_the_books_stay_exact(website: Webs
 def test_a_beacon_of_yesterday_is_dropped(website: Website, visitor: BrowserContext) -> None:
     website.relay.answer = 0
     tab = visitor.new_page()
-    tab.goto(website.address)
+    with tab.expect_event("requestfailed"):
+        tab.goto(website.address)
     tried(tab)
     visitor.add_init_script("const now = Date.now; Date.now = () => now() + 25 * 3600e3;")
     website.relay.answer = 200
@@ -344,9 +345,11 @@ def test_a_site_runs_with_the_modules_that_it_uses(name: str, website: Website, 
     settled(tab)
     tab.click("#signup")
     tab.evaluate("leadbright('event', 'add_to_cart')")
-    website.relay.wait_for(lambda received: any(["event", "add_to_cart"] in r.beacon["e"] for r in received))
     first = FIRST_PAGE if document["experiments"] else FIRST_PAGE[:3]
-    assert website.relay.counted() == [*first, *goals, ["event", "add_to_cart"]]
+    expected = [*first, *goals, ["event", "add_to_cart"]]
+    # Beacons travel side by side, so that a later one may come in first.
+    website.relay.wait_for(lambda received: sum(len(r.beacon["e"]) for r in received) >= len(expected))
+    assert sorted(website.relay.counted(), key=repr) == sorted(expected, key=repr)
 
 
 @pytest.mark.parametrize("script", ["", "delete globalThis.Temporal"])
