@@ -25,6 +25,7 @@ from config_compiler.rules import (
     judging,
     layers,
     markup,
+    misleading,
     names,
     overlap,
     pages,
@@ -38,6 +39,7 @@ from config_compiler.rules import (
     sections,
     selectors,
     shares,
+    standstill,
     styles,
     stylesheets,
     tests,
@@ -79,6 +81,7 @@ RULES: tuple[Callable[[Definition], Iterator[Finding]], ...] = (
     scripts.find,
     judging.find,
     budget.find,
+    misleading.find,
     tests.find,
 )
 """What a definition must be by itself."""
@@ -89,7 +92,7 @@ RULES_OF_CHANGE: tuple[Callable[[Definition, Site], Iterator[Finding]], ...] = (
 RULES_OF_SUCCESSION: tuple[Callable[[Definition, Site, Site], Iterator[Finding]], ...] = (dealing.find,)
 """What the site that it means must be after the one that is live; asked where nothing else is wrong."""
 
-RULES_OF_MEANING: tuple[Callable[[Definition, Site], Iterator[Finding]], ...] = (overlap.find,)
+RULES_OF_MEANING: tuple[Callable[[Definition, Site], Iterator[Finding]], ...] = (standstill.find, overlap.find)
 """What must be true of the site that is meant, once nothing else is wrong."""
 
 

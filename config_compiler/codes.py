@@ -73,6 +73,8 @@ class Code(Enum):
 
     W405 = ("emptiness", "an audience that nobody belongs to")
     W406 = ("budget", "an experiment that costs every visitor much")
+    W407 = ("standstill", "an experiment that can never run")
+    W408 = ("misleading", "a name that could mislead")
 
     @property
     def rule(self) -> str:

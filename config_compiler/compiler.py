@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from config_compiler.check import check
-from config_compiler.emit import emit
+from config_compiler.emit import costs, emit
 from config_compiler.finding import Finding, Problems
 from config_compiler.link import Runtime, RuntimeModule, link
 from config_compiler.lower import lower
@@ -47,6 +47,8 @@ class Compiled:
     plan: Plan
     artifacts: ArtifactSet
     findings: tuple[Finding, ...]
+    costs: tuple[tuple[str, int], ...] = ()
+    """What each part of `lb.js` costs, in bytes: modules in their order, then scripts and the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def compile_site(
         return Rejected(problems.findings)
     lowered = lower(site, deployment.relay_url)  # what browsers and relays need of it
     linked = link(lowered, runtime)  # with the code that this site uses
-    return Compiled(site, lowered.plan, emit(linked), problems.findings)
+    return Compiled(site, lowered.plan, emit(linked), problems.findings, costs(linked))
 
 
 def check_site(source: Source, published: Site | None = None) -> Checked | Rejected:

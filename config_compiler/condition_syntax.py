@@ -12,7 +12,7 @@ from typing import Literal, cast
 from config_compiler.codes import Code
 from config_compiler.finding import Finding, Problems
 from config_compiler.kinds import Flag, Text, Written, wrong_kind
-from config_compiler.nearest import nearest
+from config_compiler.nearest import fix_for, nearest
 from config_compiler.tree import Entries, Entry, Items, Node, Scalar
 
 
@@ -156,7 +156,9 @@ def _known(entry: Entry, problems: Problems) -> bool:
     if word in OPERATORS:
         return True
     hint = nearest(word, OPERATORS) or f"its operators are {', '.join(OPERATORS)}; all and any join whole conditions"
-    problems.add(Finding(Code.E111, f'a test has no operator "{word}"', entry.key.span, hint=hint))
+    problems.add(
+        Finding(Code.E111, f'a test has no operator "{word}"', entry.key.span, hint=hint, fix=fix_for(word, OPERATORS))
+    )
     return False
 
 

@@ -20,6 +20,8 @@ def countries() -> dict[str, str]:
 def zones_of(wanted: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """The zones of these countries, each with its country, in order of name; other names of a zone included."""
     codes = set(wanted)
+    if not codes:
+        return ()
     return tuple((zone, code) for zone, code in sorted(_zones().items()) if code in codes)
 
 

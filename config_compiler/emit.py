@@ -49,6 +49,15 @@ def emit(linked: Linked) -> ArtifactSet:
     return ArtifactSet(linked.plan.site, artifacts)
 
 
+def costs(linked: Linked) -> tuple[tuple[str, int], ...]:
+    """What each part of `lb.js` costs, in bytes: modules in their order, then scripts and the plan."""
+    parts = [(module.name, module.code) for module in linked.modules]
+    if linked.scripts:
+        parts.append(("scripts", "".join(map(_function, linked.scripts))))
+    parts.append(("plan", _carried(plan_json(linked.plan))))
+    return tuple((name, len(code.encode())) for name, code in parts)
+
+
 def canonical(value: Json) -> bytes:
     """JSON with sorted keys and neither spaces nor needless escapes."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -62,8 +71,11 @@ def _script(linked: Linked, plan: Json, digest: Digest) -> bytes:
     code = [module.code.strip().rstrip(";") for module in linked.modules]
     if linked.scripts:
         code.insert(0, f"L.s=[{','.join(map(_function, linked.scripts))}]")
-    carried = json.dumps(plan, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
-    return f'(L=>{{{";".join(code)}}})({{p:{carried},d:"{digest}"}})\n'.encode()
+    return f'(L=>{{{";".join(code)}}})({{p:{_carried(plan)},d:"{digest}"}})\n'.encode()
+
+
+def _carried(plan: Json) -> str:
+    return json.dumps(plan, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _function(code: str) -> str:

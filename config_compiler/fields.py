@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from config_compiler.countries import countries
 from config_compiler.flaw import Flaw
-from config_compiler.nearest import nearest, nearest_word
+from config_compiler.nearest import fix_for, nearest, nearest_word
 from config_compiler.patterns import KEPT
 from domain.condition import CLOSED, NAMED, NUMBERS, Field, Subject
 
@@ -56,10 +56,12 @@ def value_flaw(subject: Subject, text: str) -> Flaw | None:
         return Flaw(f"has more than {_MAX_LENGTH} characters", "say less, with contains")
     field = subject.field
     if field in CLOSED and text not in CLOSED[field]:
-        return Flaw(f"is no {field.value}", nearest(text, CLOSED[field]) or f"there are {', '.join(CLOSED[field])}")
+        hint = nearest(text, CLOSED[field]) or f"there are {', '.join(CLOSED[field])}"
+        return Flaw(f"is no {field.value}", hint, fix_for(text, CLOSED[field]))
     match field:
         case Field.COUNTRY if text not in countries():
-            return Flaw("is no country", _country_hint(text))
+            fix = text.upper() if text.upper() in countries() else ""
+            return Flaw("is no country", _country_hint(text), fix)
         case Field.LANGUAGE if not _LANGUAGE.fullmatch(text):
             return Flaw("is no language", "write it like de or pt-BR")
         case Field.PATH if not text.startswith("/"):

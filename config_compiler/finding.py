@@ -35,6 +35,8 @@ class Finding:
     """What to do about it."""
     witness: tuple[tuple[str, str | int], ...] = ()
     """A visit that shows it: names, as `leadbright decide` takes them, and values."""
+    fix: str = ""
+    """What to write in place of what stands at `span`, where that alone mends it; nothing where a person has to."""
 
     @property
     def severity(self) -> Severity:

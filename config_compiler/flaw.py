@@ -15,3 +15,5 @@ class Flaw:
     why: str
     """Goes on from the text: `… ends in a comma`."""
     hint: str = ""
+    fix: str = ""
+    """What to write instead, where it is certain enough."""

@@ -7,7 +7,7 @@ May not know which key the value belongs to, or what it is for.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -15,7 +15,7 @@ from typing import Generic, Protocol, TypeVar
 
 from config_compiler.codes import Code
 from config_compiler.finding import Finding, Problems
-from config_compiler.nearest import nearest
+from config_compiler.nearest import fix_for, nearest
 from config_compiler.source import Span
 from config_compiler.tree import Entries, Entry, Items, Node, Scalar
 
@@ -101,7 +101,8 @@ class Percent:
         text = node.text if isinstance(node, Scalar) else ""
         if re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?\s?%", text):
             return Written(Fraction(text.rstrip("%").strip()) / 100, node.span)
-        problems.add(wrong_kind(node, self.noun, _with_sign(text)))
+        fix = f"{text}%" if re.fullmatch(r"[1-9][0-9]?|100", text) else ""
+        problems.add(replace(wrong_kind(node, self.noun, _with_sign(text)), fix=fix))
         return None
 
 
@@ -181,7 +182,8 @@ class Choice(Generic[E]):
                 return Written(option, node.span)
         message = f'"{shortened(node.text)}" is not a choice here; {self.noun} is expected'
         words = [str(option.value) for option in self.options]
-        problems.add(Finding(Code.E114, message, node.span, hint=nearest(node.text, words)))
+        hint, fix = nearest(node.text, words), fix_for(node.text, words)
+        problems.add(Finding(Code.E114, message, node.span, hint=hint, fix=fix))
         return None
 
 

@@ -15,6 +15,12 @@ def nearest_word(word: str, known: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+def fix_for(word: str, known: Iterable[str]) -> str:
+    """The known word, where one and only one is so near that nothing else can be meant; nothing otherwise."""
+    close = get_close_matches(word.lower(), sorted(known), n=2, cutoff=0.75)
+    return close[0] if len(close) == 1 else ""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean …?`, or nothing."""
     close = nearest_word(word, known)

@@ -29,6 +29,8 @@ def selector_flaw(text: str, *, elements_only: bool = True) -> Flaw | None:
         selectors = cssselect2.compile_selector_list(text)
     except cssselect2.SelectorError as error:
         return Flaw(f"cannot be read: {_said(error)}", _hint(text))
+    except AttributeError:  # cssselect2 0.10.1 reads on where a | ends the selector
+        return Flaw("cannot be read: no name follows |", _hint(text))
     if elements_only and any(s.pseudo_element for s in selectors):
         return Flaw("names a part such as ::before, which is no element", "use it with style alone")
     return None

@@ -5,14 +5,13 @@ Each field of a shape is made by `entry`. May not know any particular shape.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import Generic, TypeVar, cast
 
 from config_compiler.codes import Code
 from config_compiler.finding import Finding, Problems
 from config_compiler.kinds import Kind, wrong_kind
-from config_compiler.nearest import nearest, nearest_word
+from config_compiler.nearest import fix_for, nearest, nearest_word
 from config_compiler.source import Span
 from config_compiler.tree import Entries, Entry, Node
 
@@ -80,18 +79,19 @@ class ShapeOf(Generic[S]):
             Code.E112, f'{self.noun} needs the key "{name}", which is missing', node.span, hint=f'add "{name}: …"'
         )
 
-    def _refuse_strangers(self, entries: Iterable[Entry], names: list[str], problems: Problems) -> set[str]:
+    def _refuse_strangers(self, entries: tuple[Entry, ...], names: list[str], problems: Problems) -> set[str]:
         """Report keys that cannot be used; answer with them and with the keys that they were likely meant to be."""
         refused: set[str] = set()
         for e in entries:
             name = e.key.text
             if name not in names:
-                problems.add(_unknown(e, self.noun, names))
+                unused = [known for known in names if all(known != other.key.text for other in entries)]
+                problems.add(_unknown(e, self.noun, names, fix_for(name, unused)))
                 refused |= {name, nearest_word(name, names) or name}
         return refused
 
 
-def _unknown(e: Entry, noun: str, names: list[str]) -> Finding:
+def _unknown(e: Entry, noun: str, names: list[str], fix: str) -> Finding:
     message = f'{noun} has no key "{e.key.text}"'
     hint = nearest(e.key.text, names) or f"its keys are {', '.join(sorted(names))}"
-    return Finding(Code.E111, message, e.key.span, hint=hint)
+    return Finding(Code.E111, message, e.key.span, hint=hint, fix=fix)

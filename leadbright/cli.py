@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from leadbright import definition_commands, publish_commands, role_commands, test_command
+from leadbright import definition_commands, import_commands, publish_commands, role_commands, test_command
 
 
 def main() -> None:
@@ -24,6 +24,6 @@ def make_app() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for commands in (definition_commands, test_command, publish_commands, role_commands):
+    for commands in (definition_commands, test_command, import_commands, publish_commands, role_commands):
         commands.register(app)
     return app

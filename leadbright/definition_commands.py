@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 FAILED, WRONG_USAGE = 1, 2
 
+ROUNDS = 5
+"""Most times that a definition is mended in one go."""
+
 DEFAULT_RELAY = "http://localhost:8601"
 
 
@@ -43,6 +46,7 @@ class Format(Enum):
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the definition.")]
 As = Annotated[Format, typer.Option("--format", help="How findings are printed.")]
+Fix = Annotated[bool, typer.Option("--fix", help="Mend what can be mended without asking, then check again.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Out = Annotated[Path, typer.Option("--out", help="The folder to write to.")]
 Env = Annotated[Environment, typer.Option("--env", help="What the artifacts are for.")]
@@ -87,11 +91,11 @@ def init(folder: Folder) -> None:
         _say(f"wrote {path}")
 
 
-def check(folder: Folder, output: As = Format.TEXT, as_json: AsJson = False) -> None:
+def check(folder: Folder, output: As = Format.TEXT, fix: Fix = False, as_json: AsJson = False) -> None:
     """Say everything that is wrong with a definition."""
     from config_compiler.compiler import Rejected, check_site
 
-    source = read(folder)
+    source = _mended(folder) if fix else read(folder)
     answer = check_site(source)
     shown_as = Format.JSON if as_json else output
     _show(answer.findings, source, folder, shown_as)
@@ -100,6 +104,26 @@ def check(folder: Folder, output: As = Format.TEXT, as_json: AsJson = False) -> 
     if shown_as is Format.TEXT:
         count = len(answer.site.experiments)
         _say(f"{answer.site.key}: {count} experiment{'' if count == 1 else 's'}, nothing wrong")
+
+
+def _mended(folder: Path) -> Source:
+    """The definition after every fix, round by round, since one may bring another to light; says what was mended."""
+    from config_compiler.compiler import check_site
+    from config_compiler.fixing import fixed
+    from leadbright.definition_folder import write_definition
+
+    before = source = read(folder)
+    for _ in range(ROUNDS):
+        source, mended = fixed(source, check_site(source).findings)
+        for finding in mended:
+            _write(sys.stderr, f'{finding.span.file}:{finding.span.line}: wrote "{finding.fix}": {finding.message}\n')
+        if not mended:
+            break
+    try:
+        write_definition(folder, before, source)
+    except OSError as error:
+        _fail(f"cannot write: {error}")
+    return source
 
 
 def compile_(
@@ -114,12 +138,13 @@ def compile_(
 
     if not re.fullmatch(r"https?://[^/?#\s]+/?", relay_url):
         _fail(f'"{relay_url}" is not the address of a relay; write it like https://relay.example', WRONG_USAGE)
-    artifacts = _compiled(read(folder), relay_url).artifacts
+    compiled = _compiled(read(folder), relay_url)
+    artifacts = compiled.artifacts
     try:
         write_artifacts(out, env, artifacts)
     except OSError as error:
         _fail(f"cannot write: {error}")
-    _say(_receipt(artifacts, env, as_json=as_json))
+    _say(_receipt(artifacts, dict(compiled.costs), env, as_json=as_json))
 
 
 def decide(
@@ -216,12 +241,15 @@ def _compiled(source: Source, relay_url: str) -> Compiled:
     return compiled
 
 
-def _receipt(artifacts: ArtifactSet, env: Environment, *, as_json: bool) -> str:
+def _receipt(artifacts: ArtifactSet, costs: dict[str, int], env: Environment, *, as_json: bool) -> str:
     sizes = {artifact.name: len(artifact.body) for artifact in artifacts.artifacts}
     if as_json:
-        return json.dumps({"site": artifacts.site, "env": env.value, "digest": artifacts.digest, "bytes": sizes})
+        return json.dumps(
+            {"site": artifacts.site, "env": env.value, "digest": artifacts.digest, "bytes": sizes, "lb.js": costs}
+        )
     listed = ", ".join(f"{name} {size:,} bytes" for name, size in sizes.items())
-    return f"{artifacts.site} {artifacts.digest}: {listed}"
+    parts = ", ".join(f"{name} {size:,}" for name, size in costs.items())
+    return f"{artifacts.site} {artifacts.digest}: {listed}\nlb.js holds {parts}"
 
 
 def _seeds(visitor: str) -> Iterable[str]:

@@ -29,6 +29,13 @@ def read_definition(folder: Path) -> Source:
     return Source.from_bytes({path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)})
 
 
+def write_definition(folder: Path, before: Source, after: Source) -> None:
+    """Write the files that have changed, byte for byte as they are but for the change."""
+    for name, text in after.files.items():
+        if text != before.files.get(name):
+            (folder / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+
+
 def write_starter(folder: Path) -> list[Path]:
     """A small definition to begin with; raises FileExistsError rather than write over anything."""
     targets = [folder / name for name in STARTER]

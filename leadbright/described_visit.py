@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from domain.condition import CLOSED, NAMED, NUMBERS, Field
@@ -24,7 +24,14 @@ class ImpossibleVisitError(ValueError):
 
 
 def visit_to(url: str, minute: int, timezone: str) -> Visit:
-    """A newcomer's visit to a page at a minute since 1970 UTC, with the hour and the weekday that it is at the site."""
+    """A newcomer's visit to a page at a minute since 1970 UTC, with the hour and the weekday that it is at the site.
+
+    Raises ImpossibleVisitError.
+    """
+    try:
+        urlsplit(url)
+    except ValueError:
+        raise ImpossibleVisitError(f'"{url}" is not the address of a page') from None
     local = datetime.fromtimestamp(minute * 60, ZoneInfo(timezone))
     return Visit(as_browsers_write_it(url), hour=local.hour, weekday=local.isoweekday(), now=minute)
 

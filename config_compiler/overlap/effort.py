@@ -31,8 +31,3 @@ class Effort:
             raise UndecidedError("comparing their conditions takes too many steps")
         if self.together is not None:
             self.together.spend(steps)
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing is left."""
-        return self.left <= 0

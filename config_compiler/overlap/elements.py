@@ -46,7 +46,7 @@ def chains(selector: str) -> tuple[Chain, ...]:
     """The alternatives of a selector; one that demands nothing where it cannot be read."""
     try:
         parsed = list(css.parse(selector, namespaces={}))
-    except (cssselect2.SelectorError, RecursionError):
+    except (cssselect2.SelectorError, AttributeError, RecursionError):  # of cssselect2, for what ends in |
         return (Chain(Demands()),)
     return tuple(_chain(alternative.parsed_tree) for alternative in parsed)
 

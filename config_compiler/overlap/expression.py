@@ -61,12 +61,17 @@ Node = Chars | Place | Row | Choice | Repeated
 
 _DIGIT: Ranges = (("0", "9"),)
 _WORD: Ranges = (("0", "9"), ("A", "Z"), ("_", "_"), ("a", "z"))
-_SPACE: Ranges = (("\t", "\r"), (" ", " "))
+_LINE_ENDS: Ranges = (("\n", "\n"), ("\r", "\r"), ("\u2028", "\u2029"))
+_SPACE: Ranges = (
+    ("\t", "\r"), (" ", " "), ("\xa0", "\xa0"), ("\u1680", "\u1680"), ("\u2000", "\u200a"), ("\u2028", "\u2029"),
+    ("\u202f", "\u202f"), ("\u205f", "\u205f"), ("\u3000", "\u3000"), ("\ufeff", "\ufeff"),
+)  # fmt: skip
+"""As browsers count them."""
 _CLASSES: dict[str, Ranges] = {"d": _DIGIT, "w": _WORD, "s": _SPACE}
 _LAST = chr(0x10FFFF)
 _COUNTS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
-ANY = Chars((("\n", "\n"),), but=True)
+ANY = Chars(_LINE_ENDS, but=True)
 WORD = Chars(_WORD)
 
 

@@ -97,6 +97,8 @@ def _on(change: Change, selector: str, aspect: Aspect, name: str = "") -> Footpr
 
 
 _MAX_NESTING = 20
+_NO_RULES = ("keyframes", "font-face", "page", "property", "counter-style", "font-palette-values", "import", "charset")
+"""What holds no rules of elements."""
 
 
 def _of_sheet(change: Change, rules: Iterable[tinycss2.ast.Node], depth: int) -> Iterator[Footprint]:
@@ -106,6 +108,8 @@ def _of_sheet(change: Change, rules: Iterable[tinycss2.ast.Node], depth: int) ->
             selector = tinycss2.serialize(rule.prelude)
             yield from (_on(change, selector, Aspect.STYLE, name) for name in names)
         elif rule.type == "at-rule" and rule.content is not None and depth < _MAX_NESTING:
+            if rule.lower_at_keyword.removeprefix("-webkit-") in _NO_RULES:
+                continue
             inside = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
             yield from _of_sheet(change, inside, depth + 1)
 

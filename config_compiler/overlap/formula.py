@@ -58,8 +58,10 @@ def of_condition(condition: Condition, *, wanted: bool = True) -> Formula:
 
 def of_pages(pages: Pages) -> Formula:
     """One of the pages included, none of those excluded."""
-    included = (Either(tuple(_page(p, wanted=True) for p in pages.include)),) if pages.include else ()
-    return Both((*included, *(_page(p, wanted=False) for p in pages.exclude)))
+    excluded = tuple(_page(p, wanted=False) for p in pages.exclude)
+    if not pages.include:
+        return Both(excluded)
+    return Both((_joined(tuple(_page(p, wanted=True) for p in pages.include), every=False), *excluded))
 
 
 def _joined(parts: tuple[Formula, ...], *, every: bool) -> Formula:

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 
 from config_compiler.overlap.automaton import DEAD, FOUND, START, Automaton
 from config_compiler.overlap.effort import Effort
 from config_compiler.overlap.expression import Choice, Node, Place, Row, expression, literal
+from domain.visits import found
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ _REST = "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) not in _PREFERRED)
 
 ADDRESS = _PREFERRED + "".join(c for c in _REST if c not in "?#")
 """What a path is made of, what is liked best first."""
-VALUE = _PREFERRED + _REST + " é\n"
-"""What any other text is made of; é stands for everything that no test names."""
+VALUE = _PREFERRED + _REST + " é\xa0\n"
+"""What any other text is made of; é stands for every letter that no test names, \xa0 for every such space."""
 
 
 def passes(test: TextTest, text: str) -> bool:
@@ -57,12 +59,7 @@ def passes(test: TextTest, text: str) -> bool:
         case Within(part):
             return part in text
         case Found(regex):
-            return _compiled(regex).search(text) is not None
-
-
-@lru_cache(10_000)
-def _compiled(regex: str) -> re.Pattern[str]:
-    return re.compile(regex)
+            return found(regex, text)
 
 
 def _node(test: TextTest) -> Node:
@@ -87,13 +84,31 @@ def start_of(test: TextTest) -> str:
 
 
 def _literal_start(regex: str) -> str:
-    found: list[str] = []
-    for escaped, plain, sign in re.findall(r"\\([^\w\s])|([^\\^$.|?*+()\[\]{}])|(.)", regex[1:], re.DOTALL):
+    start: list[str] = []
+    for escaped, plain, sign in _PIECE.findall(regex[1:]):
         if sign:
             # What is repeated may be there not even once.
-            return "".join(found[:-1] if sign in "*?{" else found)
-        found.append(escaped or plain)
-    return "".join(found)
+            return "".join(start[:-1] if sign in "*?{" else start)
+        start.append(escaped or plain)
+    return "".join(start)
+
+
+@lru_cache(10_000)
+def end_of(test: TextTest) -> str:
+    """What every text that passes certainly ends with, as far as is seen at once."""
+    match test:
+        case Found(regex) if regex.endswith("$") and "|" not in regex:
+            pieces = _PIECE.findall(regex)
+            if pieces[-1][2] != "$":  # a dollar sign, not the end
+                return ""
+            literals = takewhile(lambda piece: not piece[2], pieces[-2::-1])
+            return "".join(escaped or plain for escaped, plain, _ in literals)[::-1]
+        case _:
+            return ""
+
+
+_PIECE = re.compile(r"\\([^\w\s])|([^\\^$.|?*+()\[\]{}])|(\\?.)", re.DOTALL)
+"""A character that stands for itself, with a backslash or without one, or anything else."""
 
 
 @dataclass(slots=True)
@@ -111,13 +126,19 @@ class Texts:
         """
         if any(isinstance(test, Whole) and not test.subtags for test in wanted):
             return _one_of(wanted, unwanted)
-        start = _joined(start_of(test) for test in wanted)
-        if start is None:
+        start, end = _joined(map(start_of, wanted)), _joined(end_of(test)[::-1] for test in wanted)
+        if start is None or end is None:
             return None
-        tests = (*wanted, *(test for test in unwanted if _joined((start, start_of(test))) is not None))
-        runners = [self.automaton(test) for test in tests]
-        known = letters if letters == ADDRESS else letters + _named(tests)
-        return _Race(runners, len(wanted), effort).search(start, _told_apart(runners, known))
+        known = letters if letters == ADDRESS else letters + _named((*wanted, *unwanted))
+        if not set(start) <= set(known):
+            return None
+        lanes = [_Lane(self.automaton(test), DEAD, FOUND) for test in wanted]
+        lanes += [
+            _Lane(self.automaton(test), FOUND, DEAD)
+            for test in unwanted
+            if _joined((start, start_of(test))) is not None
+        ]
+        return _race(lanes, start, known, effort)
 
     def automaton(self, test: TextTest) -> Automaton:
         """The test as an automaton."""
@@ -146,10 +167,10 @@ def _joined(starts: Iterable[str]) -> str | None:
     return longest
 
 
-def _told_apart(runners: Sequence[Automaton], letters: str) -> list[str]:
+def _told_apart(lanes: Sequence[_Lane], letters: str) -> list[str]:
     """One letter, the first, for all that no automaton tells apart."""
     first: dict[tuple[int, ...], str] = {}
-    for letter, *sorts in zip(letters, *(runner.sorts_of(letters) for runner in runners), strict=True):
+    for letter, *sorts in zip(letters, *(lane.runner.sorts_of(letters) for lane in lanes), strict=True):
         first.setdefault(tuple(sorts), letter)
     return list(first.values())
 
@@ -162,57 +183,58 @@ def _named(tests: Iterable[TextTest]) -> str:
 _States = tuple[int, ...]
 
 
-@dataclass(slots=True)
-class _Race:
-    """Automata side by side; the first `wanted` must find, the others must not."""
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """An automaton, the state from which there is no way to what is wanted of it, and the one that has it for good."""
 
-    runners: Sequence[Automaton]
-    wanted: int
-    effort: Effort
-    lost: tuple[int, ...] = ()
-    """Of each, the state from which there is no way to what is wanted of it."""
+    runner: Automaton
+    lost: int
+    won: int
 
-    def __post_init__(self) -> None:
-        self.lost = (DEAD,) * self.wanted + (FOUND,) * (len(self.runners) - self.wanted)
 
-    def search(self, start: str, letters: Sequence[str]) -> str | None:
-        """A shortest text that begins so and goes on in these letters."""
-        first = self._along(start)
-        if first is None:
-            return None
-        came: dict[_States, tuple[_States, str]] = {}
-        row, seen = [first], {first}
-        for states in row:
-            if self._ends(states):
-                return start + _spelt(came, states)
-            self.effort.spend(len(letters) * len(self.runners))
-            for letter in letters:
-                behind = self._after(states, letter)
-                if behind is not None and behind not in seen:
-                    seen.add(behind)
-                    came[behind] = (states, letter)
-                    row.append(behind)
+def _race(lanes: list[_Lane], start: str, letters: str, effort: Effort) -> str | None:
+    """A shortest text that begins so and goes on in these letters, at whose end every lane has what is wanted of it."""
+    states: _States | None = (START,) * len(lanes)
+    for letter in start:
+        states = states and _after(lanes, states, letter, effort)
+    if states is None:
         return None
+    # What has been won along the way need not be asked again.
+    left = [(lane, state) for lane, state in zip(lanes, states, strict=True) if state != lane.won]
+    first, lanes = tuple(state for _, state in left), [lane for lane, _ in left]
+    end = _search(lanes, first, _told_apart(lanes, letters), effort)
+    return None if end is None else start + end
 
-    def _along(self, start: str) -> _States | None:
-        states: _States | None = (START,) * len(self.runners)
-        for letter in start:
-            states = None if states is None else self._after(states, letter)
-        return states
 
-    def _after(self, states: _States, letter: str) -> _States | None:
-        """The states behind a letter; None where one of them leads nowhere."""
-        behind = []
-        for runner, state, lost in zip(self.runners, states, self.lost, strict=True):
-            known = runner.known.get((state, letter))
-            after = runner.after(state, letter, self.effort) if known is None else known
-            if after == lost:
-                return None
-            behind.append(after)
-        return tuple(behind)
+def _search(lanes: list[_Lane], first: _States, letters: Sequence[str], effort: Effort) -> str | None:
+    came: dict[_States, tuple[_States, str]] = {}
+    row, seen = [first], {first}
+    for states in row:
+        if all(lane.runner.ends(state) is (lane.won == FOUND) for lane, state in zip(lanes, states, strict=True)):
+            return _spelt(came, states)
+        effort.spend(len(letters) * len(lanes))
+        lead, at = lanes[0], states[0]
+        for letter in letters:
+            if lead.runner.known.get((at, letter)) == lead.lost:
+                continue  # As most do: it is known before anything is asked of the other lanes.
+            behind = _after(lanes, states, letter, effort)
+            if behind is not None and behind not in seen:
+                seen.add(behind)
+                came[behind] = (states, letter)
+                row.append(behind)
+    return None
 
-    def _ends(self, states: _States) -> bool:
-        return all(runner.ends(states[i]) is (i < self.wanted) for i, runner in enumerate(self.runners))
+
+def _after(lanes: list[_Lane], states: _States, letter: str, effort: Effort) -> _States | None:
+    """The states behind a letter; None where one of them is lost."""
+    behind = []
+    for lane, state in zip(lanes, states, strict=True):
+        known = lane.runner.known.get((state, letter))
+        after = lane.runner.after(state, letter, effort) if known is None else known
+        if after == lane.lost:
+            return None
+        behind.append(after)
+    return tuple(behind)
 
 
 def _spelt(came: dict[_States, tuple[_States, str]], states: _States) -> str:

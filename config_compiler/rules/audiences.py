@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from config_compiler.codes import Code
 from config_compiler.finding import Finding
-from config_compiler.nearest import nearest
+from config_compiler.nearest import fix_for, nearest
 from config_compiler.syntax import Definition
 
 
@@ -23,7 +23,9 @@ def find(definition: Definition) -> Iterator[Finding]:
         named = experiment.audience
         if named and isinstance(named.value, str) and named.value not in known:
             message = f'the site has no audience "{named.value}"'
-            yield Finding(Code.E229, message, named.span, hint=_hint(named.value, known))
+            yield Finding(
+                Code.E229, message, named.span, hint=_hint(named.value, known), fix=fix_for(named.value, known)
+            )
 
 
 def _hint(key: str, known: set[str]) -> str:

@@ -93,4 +93,4 @@ def _bounds(subject: Subject, ask: Bounds) -> Iterator[Finding]:
 
 def _said(written: Written[str], flaw: Flaw | None) -> Iterator[Finding]:
     if flaw:
-        yield Finding(Code.E226, f'"{shortened(written.value)}" {flaw.why}', written.span, hint=flaw.hint)
+        yield Finding(Code.E226, f'"{shortened(written.value)}" {flaw.why}', written.span, hint=flaw.hint, fix=flaw.fix)

@@ -25,18 +25,28 @@ def find(definition: Definition, site: Site, published: Site) -> Iterator[Findin
     written = {x.key.value: x for x in definition.experiments if x.key}
     live = {x.key: x for x in published.experiments if x.status in GOING_ON}
     kept = [x for x in site.experiments if x.status in GOING_ON and x.key in live and x.phase <= live[x.key].phase]
+    before, after = _places(published), _places(site)
     for x in kept:
         syntax, was = written[x.key], live[x.key]
         if x.phase < was.phase:
             yield _anew(x, _phase(syntax), f"goes back from phase {was.phase} to {x.phase}", was.phase)
-        elif _moved(_places(published).get(x.key), _places(site).get(x.key)):
-            yield _anew(x, _layer(syntax), "changes its place in a layer", was.phase)
+        elif _moved(before.get(x.key), after.get(x.key)):
+            yield _of_layer(x, was, _layer(syntax))
         elif _reordered(was, x):
             yield _anew(x, syntax.variation_lists[0].span, "changes the order of its variations", was.phase)
     if kept and site.holdout > published.holdout and definition.site and definition.site.holdout:
         message = f'a larger holdout takes visitors out of running experiments, among them "{kept[0].key}"'
         hint = "begin a new phase of each, or leave the holdout as it is until they are stopped"
         yield Finding(Code.E302, message, definition.site.holdout.span, hint=hint)
+
+
+def _of_layer(x: Experiment, was: Experiment, span: Span) -> Finding:
+    """Its own part was changed, or another experiment of the layer has moved it."""
+    if x.layer is None or x.layer != was.layer:
+        return _anew(x, span, "changes its place in a layer", was.phase)
+    message = f'the running experiment "{x.key}" is moved within its layer by another one, and would be dealt out anew'
+    hint = f"parts are laid out in order of key: give the other a later key, or write phase: {was.phase + 1} here"
+    return Finding(Code.E302, message, span, hint=hint)
 
 
 def _anew(x: Experiment, span: Span, what: str, phase: int) -> Finding:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from config_compiler.codes import Code
 from config_compiler.finding import Finding, Label
 from config_compiler.layer_ranges import GOING_ON
-from config_compiler.nearest import nearest
+from config_compiler.nearest import fix_for, nearest
 from config_compiler.rules.shares import within
 from config_compiler.rules.weights import percent
 from config_compiler.syntax import Definition, ExperimentSyntax, LayerShareSyntax
@@ -35,7 +35,8 @@ def _unknown(definition: Definition, known: set[str]) -> Iterator[Finding]:
                 f"the site's layers are {', '.join(sorted(known))}" if known else "write it under layers in site.yaml"
             )
             message = f'the site has no layer "{key.value}"'
-            yield Finding(Code.E230, message, key.span, hint=nearest(key.value, known) or there)
+            hint, fix = nearest(key.value, known) or there, fix_for(key.value, known)
+            yield Finding(Code.E230, message, key.span, hint=hint, fix=fix)
 
 
 def _overfull(layer: str, definition: Definition) -> Iterator[Finding]:

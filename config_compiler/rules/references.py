@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from config_compiler.codes import Code
 from config_compiler.finding import Finding
 from config_compiler.kinds import Written
-from config_compiler.nearest import nearest
+from config_compiler.nearest import fix_for, nearest
 from config_compiler.syntax import Definition, ExperimentSyntax
 
 
@@ -42,4 +42,6 @@ def _unknown(goal: Written[str], known: set[str]) -> Finding:
     hint = nearest(goal.value, known) or (
         f"the site's goals are {', '.join(sorted(known))}" if known else "write it under goals in site.yaml"
     )
-    return Finding(Code.E205, f'the site has no goal "{goal.value}"', goal.span, hint=hint)
+    return Finding(
+        Code.E205, f'the site has no goal "{goal.value}"', goal.span, hint=hint, fix=fix_for(goal.value, known)
+    )

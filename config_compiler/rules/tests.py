@@ -53,7 +53,7 @@ def _visit(test: DefinitionTestSyntax) -> Iterator[Finding]:
 def _part(pair: Pair) -> Iterator[Finding]:
     value = Written(pair.value.value or "", pair.value.span)
     if pair.name.value == _URL:
-        if not re.fullmatch(r"https?://[^\s/?#]+([/?#]\S*)?", value.value) or not urlsplit(value.value).netloc:
+        if not _is_address(value.value):
             yield _refused(value, "is not the address of a page", "write it like https://shop.example/")
         return
     if pair.name.value == _NOW:
@@ -67,6 +67,13 @@ def _part(pair: Pair) -> Iterator[Finding]:
         yield _refused(pair.name, "is part of the page's address", "write it in url")
     elif flaw := value_flaw(subject, value.value):
         yield _refused(value, flaw.why, flaw.hint)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return re.fullmatch(r"https?://[^\s/?#@]+([/?#]\S*)?", text) is not None and urlsplit(text).netloc != ""
+    except ValueError:
+        return False
 
 
 def _expected(

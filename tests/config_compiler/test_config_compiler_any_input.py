@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config_compiler.compiler import Compiled, Rejected, compile_site
-from config_compiler.render import github, report, terminal
+from config_compiler.fixing import fixed
+from config_compiler.render import github, report, sarif, terminal
 from config_compiler.source import Source
 from tests.config_compiler.folders import CASES, DEPLOYMENT, RUNTIME, read
 
@@ -57,6 +58,21 @@ MORE_SCRAPS = [
     "select: ",
     "regex:(",
     "<b ",
+    "audience: ",
+    "when: {all: [",
+    "{not: ",
+    "{gte: ",
+    "{matches: '",
+    "schedule: {start: ",
+    "layer: {key: home, share: 50%}",
+    "sections: ",
+    "phase: 2",
+    "redirect: ",
+    "script: ",
+    "css: ",
+    "move: {before: ",
+    "tests: ",
+    "expect: {hero: ",
 ]
 
 
@@ -67,6 +83,9 @@ def answered(files: dict[str, bytes]) -> Compiled | Rejected:
     assert terminal.render(result.findings, source, color=True)
     assert json.loads(report.render(result.findings))["findings"] == [report.as_json(f) for f in result.findings]
     assert github.render(result.findings).count("\n") == len(result.findings)
+    assert len(json.loads(sarif.render(result.findings))["runs"][0]["results"]) == len(result.findings)
+    mended, _ = fixed(source, result.findings)
+    assert mended.files.keys() == source.files.keys()
     read_lines = cache(source.lines)
     for finding in result.findings:
         lines, span = read_lines(finding.span.file), finding.span

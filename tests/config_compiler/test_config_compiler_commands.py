@@ -146,6 +146,40 @@ def test_a_test_that_fails_says_what_was_got(tmp_path: Path) -> None:
     assert lines[8] == "4 tests, 4 failed; 0 of 0 conditions met by one"
 
 
+BROKEN_SITE = """# the site of our shop
+site: shop
+domain: [shop.example]     # one for now
+goals:
+  - {key: signup, on: {clik: "#signup"}}
+audiences: [{key: phones, when: {device: 'mobil', country: de}}]
+"""
+BROKEN_HERO = """experiment: hero
+status: "runing"   # since Monday
+audience: phone
+goals: {primary: sign-up}
+variations:
+  - {key: control, weight: 50}
+  - {key: bold, weight: 50%, changes: [{select: h1, txt: Hi}]}
+"""
+
+
+def test_what_can_be_mended_without_asking_is_mended_and_the_rest_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "site.yaml").write_bytes(b"\xef\xbb\xbf" + BROKEN_SITE.replace("\n", "\r\n").encode())
+    (tmp_path / "experiments" / "hero.yaml").write_text(BROKEN_HERO, encoding="utf-8")
+    done = run("check", str(tmp_path), "--fix")
+    assert (done.exit_code, done.stdout) == (0, "shop: 1 experiment, nothing wrong\n")
+    assert 'experiments/hero.yaml:2: wrote "running"' in done.stderr
+    site = BROKEN_SITE.replace("domain:", "domains:").replace("clik", "click").replace("mobil'", "mobile'")
+    site = site.replace("country: de", "country: DE")
+    assert (tmp_path / "site.yaml").read_bytes() == b"\xef\xbb\xbf" + site.replace("\n", "\r\n").encode()
+    hero = BROKEN_HERO.replace("runing", "running").replace("phone", "phones").replace("sign-up", "signup")
+    hero = hero.replace("weight: 50}", "weight: 50%}").replace("txt", "text")
+    assert (tmp_path / "experiments" / "hero.yaml").read_text("utf-8") == hero
+    again = run("check", str(tmp_path), "--fix")
+    assert (again.exit_code, again.stderr) == (0, "")
+
+
 FAILING = """tests:
   - name: never
     visit: {url: "https://shop.example/"}
@@ -187,6 +221,8 @@ def test_compiling_writes_the_published_layout(tmp_path: Path) -> None:
     assert said["digest"] == set_digest(bodies.items())
     assert said["bytes"] == {name: len(body) for name, body in bodies.items()}
     assert (said["site"], said["env"]) == ("shop", "staging")
+    assert {"core", "ops", "style", "plan"} <= said["lb.js"].keys()
+    assert 0 < len(bodies["lb.js"]) - sum(said["lb.js"].values()) < 100
     assert bodies["config.json"] == (CASES / "shop" / "config.json").read_bytes()
 
 
@@ -194,6 +230,7 @@ def test_compiling_says_what_it_wrote(tmp_path: Path) -> None:
     done = run("compile", SHOP, "--out", str(tmp_path), *RELAY)
     assert done.stdout.startswith("shop ")
     assert "config.json" in done.stdout
+    assert "\nlb.js holds " in done.stdout
 
 
 def test_a_broken_definition_writes_nothing(tmp_path: Path) -> None:
@@ -238,7 +275,8 @@ def test_many_visitors_are_decided_a_line_each() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "visitor"), [("/", "0badcafe"), ("https://shop.example/", "0BADCAFE"), ("https://a/", "1")]
+    ("url", "visitor"),
+    [("/", "0badcafe"), ("https://[x/", "0badcafe"), ("https://shop.example/", "0BADCAFE"), ("https://a/", "1")],
 )
 def test_a_visit_that_cannot_be_is_wrong_usage(url: str, visitor: str) -> None:
     assert run("decide", SHOP, "--url", url, "--visitor", visitor).exit_code == 2

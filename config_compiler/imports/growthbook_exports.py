@@ -1,0 +1,96 @@
+"""The two shapes in which GrowthBook hands experiments out, made one: that of an auto experiment in an SDK payload.
+
+May not know what a definition is made of.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from config_compiler.imports.left_out import Omissions
+from config_compiler.imports.parsed import items, mapping, text
+
+Experiment = dict[str, object]
+
+_ENCRYPTED = ("encryptedFeatures", "encryptedExperiments")
+
+
+def experiments_in(parsed: object, omissions: Omissions) -> Iterator[Experiment]:
+    """Every experiment of a payload or an export."""
+    root = mapping(parsed)
+    for name in _ENCRYPTED:
+        if root.get(name):
+            do = "take the payload of a connection without encryption"
+            omissions.add("", f'"{name}"', "it is encrypted", do)
+    single = [root["experiment"]] if mapping(root.get("experiment")) else []
+    for each in map(mapping, [*single, *items(root.get("experiments"))]):
+        yield from _exported(each, root, omissions) if "phases" in each else (each,)
+    for key, feature in mapping(root.get("features")).items():
+        yield from _of_feature(key, mapping(feature), omissions)
+
+
+def _of_feature(key: str, feature: Experiment, omissions: Omissions) -> Iterator[Experiment]:
+    for rule in map(mapping, items(feature.get("rules"))):
+        if not items(rule.get("variations")):
+            do = "keep it in the site's own code, or write a personalisation"
+            omissions.add(f'the feature "{key}"', "a rule that is no experiment", "there are no feature flags here", do)
+            continue
+        values = items(rule.get("variations"))
+        do = "write what each variation changes"
+        omissions.add(f'the feature "{key}"', "the values", "the site's own code reads them", do)
+        yield {**rule, "key": rule.get("key") or key, "variations": [{} for _ in values]}
+    if not items(feature.get("rules")):
+        omissions.add("", f'the feature "{key}"', "it has no experiment", "keep it in the site's own code")
+
+
+def _exported(exported: Experiment, root: Experiment, omissions: Omissions) -> Iterator[Experiment]:
+    phases = items(exported.get("phases"))
+    phase = mapping(phases[-1]) if phases else {}
+    where = f'"{text(exported.get("trackingKey")) or text(exported.get("name"))}"'
+    if len(phases) > 1:
+        omissions.add(where, f"{len(phases) - 1} earlier phases", "they are over", "nothing needs to be done")
+    arms = [mapping(each) for each in items(exported.get("variations"))]
+    names = [text(arm.get("variationId")) or text(arm.get("id")) for arm in arms]
+    split = {text(mapping(s).get("variationId")): mapping(s).get("weight") for s in items(phase.get("trafficSplit"))}
+    weights = [split.get(name) for name in names] if split else items(phase.get("variationWeights"))
+    common: Experiment = {
+        "key": exported.get("trackingKey") or exported.get("name"),
+        "name": exported.get("name"),
+        "hypothesis": exported.get("hypothesis"),
+        "weights": weights,
+        "coverage": phase.get("coverage"),
+        "condition": _condition(where, phase, omissions),
+        "namespace": _namespace(phase),
+        "meta": arms,
+        "hashAttribute": exported.get("hashAttribute"),
+    }
+    sets = [each for each in _changesets(exported, root) if each.get("experiment") in (None, exported.get("id"))]
+    if not sets:
+        yield {**common, "variations": [{} for _ in arms]}
+    for changeset in sets:
+        visual = {text(mapping(c).get("variation")): mapping(c) for c in items(changeset.get("visualChanges"))}
+        changes = [visual.get(name, {}) for name in names]
+        yield {**common, "urlPatterns": changeset.get("urlPatterns"), "variations": changes}
+
+
+def _changesets(exported: Experiment, root: Experiment) -> list[Experiment]:
+    """Beside the experiment, or inside it."""
+    return [*map(mapping, items(exported.get("visualChangesets")) or items(root.get("visualChangesets")))]
+
+
+def _condition(where: str, phase: Experiment, omissions: Omissions) -> object:
+    written = text(phase.get("targetingCondition")) or text(phase.get("condition"))
+    try:
+        return json.loads(written) if written else {}
+    except (ValueError, RecursionError):
+        omissions.add(where, "its condition", "it is not JSON", "write audience before it is started")
+        return {}
+
+
+def _namespace(phase: Experiment) -> object:
+    namespace = mapping(phase.get("namespace"))
+    bounds = items(namespace.get("range"))
+    if namespace.get("enabled") is False or len(bounds) != 2:
+        return None
+    return [namespace.get("namespaceId") or namespace.get("name"), *bounds]
