@@ -22,7 +22,7 @@ class Field(Enum):
     VISITOR = "visitor"  # new (no visit on an earlier day) or returning
     PATH = "path"  # of the page
     HOST = "host"  # of the page, with its port where one is written
-    REFERRER = "referrer"  # host that the page was reached from; empty for none or the site itself
+    REFERRER = "referrer"  # host that the page was reached from, without `www.`; empty for none or the site itself
     QUERY = "query"  # one parameter of the page's address; needs a name
     COOKIE = "cookie"  # one cookie that scripts may read; needs a name
     DATA = "data"  # a value of `window.leadbrightData`, by a dotted path; needs a name

@@ -47,7 +47,7 @@ class Visit:
     channel: str = "direct"
     visitor: str = "new"
     referrer: str = ""
-    """Host that the page was reached from; empty for none and for the site itself."""
+    """Host that the page was reached from, without `www.`; empty for none and for the site itself."""
     width: int = 1280
     hour: int = 12
     weekday: int = 1

@@ -39,7 +39,8 @@ EXPOSED = [["visit", 0, 3], ["session"], ["exp", "hero", "bold"]]
 def test_the_visitor_is_sent_on_and_counted_once(website: Website, visitor: BrowserContext) -> None:
     install(website, sent("hero", "/list"))
     tab = arrived(website, visitor, "/?utm_source=news", "/list?utm_source=news")
-    assert website.relay.counted() == [*EXPOSED, ["view"]]
+    # What the first page kept and what the second one tells travel at the same time.
+    assert sorted(website.relay.counted(), key=str) == sorted([*EXPOSED, ["view"]], key=str)
     assert {received.beacon["src"][1] for received in website.relay.received} == {"news"}
     tab.goto(f"{website.address}/thanks")
     settled(tab)
@@ -53,11 +54,7 @@ def test_who_comes_back_is_sent_on_again_and_not_counted_again(website: Website,
     install(website, sent("hero", "/list"))
     for _ in range(3):
         arrived(website, visitor, "/", "/list").close()
-    assert [entry for entry in website.relay.counted() if entry[0] in ("exp", "session", "visit")] == [
-        ["visit", 0, 3],
-        ["session"],
-        ["exp", "hero", "bold"],
-    ]
+    assert [entry for entry in website.relay.counted() if entry[0] in ("exp", "session", "visit")] == EXPOSED
 
 
 CARRIED = {
@@ -89,7 +86,9 @@ def test_an_exposure_is_kept_before_the_page_is_left(website: Website, visitor: 
     website.relay.answer = 200
     tab.goto(f"{website.address}/thanks")
     settled(tab)
-    assert website.relay.counted()[:4] == [*EXPOSED, ["view"]]
+    told = [received.beacon["e"] for received in website.relay.received]
+    assert told.count(EXPOSED) == 1
+    assert ["view"] in website.relay.counted()
 
 
 PROBE = """
