@@ -79,9 +79,10 @@ async def publish(
 async def rollback(
     target: Target, environment: Environment, site: SiteKey, number: int | None, note: ReleaseNote, at: datetime
 ) -> Published | Unchanged | LostRace | NoSuchRelease:
-    """Bring release `number`'s content back under a new, higher number; None means the content that stood before the live one's.
+    """Bring release `number`'s content back under a new, higher number; None means what stood before the live content.
 
-    Rolled back again, a site goes further back, never to what it was rolled back from (`History.before_live`). Raises TargetError and DamagedError; whatever was live then still is.
+    Rolled back again, a site goes further back, never to what it was rolled back from (`History.before_live`).
+    Raises TargetError and DamagedError; whatever was live then still is.
     """
     place = Place(environment, site)
     log, history = await _read_log(target, place)

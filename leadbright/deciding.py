@@ -6,7 +6,9 @@ Pure: asks the same reference that the snippet is tested against. May not know w
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
+from config_compiler.rules.reach import on_site
 from domain.experiment import Status
 from domain.plan import Plan
 from domain.site import Site
@@ -22,11 +24,26 @@ _NOT_RUNNING = {
 }
 
 
+_ELSEWHERE = "the page is not on one of the site's domains"
+
+
+def host_of(url: str) -> str:
+    """The host of a page's address, in lower case; empty where the address is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is none
+    except ValueError:
+        return ""
+    return (parts.hostname or "") if parts.scheme in ("http", "https") and " " not in parts.netloc else ""
+
+
 def decisions(site: Site, plan: Plan, visit: Visit, seed: str) -> dict[str, Answer]:
     """`{"hero": {"variation": "bold"}}` for every experiment of the site; beside a None, the reason.
 
     `seed` is a new visitor's, 8 lower-case hex digits.
     """
+    if not on_site(host_of(visit.url), site.domains):
+        return {experiment.key: {"variation": None, "reason": _ELSEWHERE} for experiment in site.experiments}
     made = decide(plan, visit, seed, {})
     answers: dict[str, Answer] = {}
     for experiment in site.experiments:

@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from cdn_publish.layout import Environment
+from leadbright.relay_option import DEFAULT_RELAY, RelayUrl, relay_address
 
 if TYPE_CHECKING:
     from config_compiler.compiler import Compiled
@@ -31,8 +32,6 @@ FAILED, WRONG_USAGE = 1, 2
 
 ROUNDS = 5
 """Most times that a definition is mended in one go."""
-
-DEFAULT_RELAY = "http://localhost:8601"
 
 
 class Format(Enum):
@@ -50,9 +49,6 @@ Fix = Annotated[bool, typer.Option("--fix", help="Mend what can be mended withou
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Out = Annotated[Path, typer.Option("--out", help="The folder to write to.")]
 Env = Annotated[Environment, typer.Option("--env", help="What the artifacts are for.")]
-Relay = Annotated[
-    str, typer.Option("--relay-url", envvar="LEADBRIGHT_RELAY_URL", help="Where browsers reach the relay.")
-]
 Url = Annotated[str, typer.Option("--url", help="The address of the page.")]
 Visitor = Annotated[str, typer.Option("--visitor", help="8 hex digits; - reads them from standard input.")]
 Device = Annotated[str, typer.Option("--device", help="desktop, mobile or tablet.")]
@@ -130,15 +126,13 @@ def compile_(
     folder: Folder,
     out: Out,
     env: Env = Environment.PRODUCTION,
-    relay_url: Relay = DEFAULT_RELAY,
+    relay_url: RelayUrl = DEFAULT_RELAY,
     as_json: AsJson = False,
 ) -> None:
     """Write a site's artifacts in the layout in which they are published."""
     from leadbright.definition_folder import write_artifacts
 
-    if not re.fullmatch(r"https?://[^/?#\s]+/?", relay_url):
-        _fail(f'"{relay_url}" is not the address of a relay; write it like https://relay.example', WRONG_USAGE)
-    compiled = _compiled(read(folder), relay_url)
+    compiled = _compiled(read(folder), relay_address(relay_url))
     artifacts = compiled.artifacts
     try:
         write_artifacts(out, env, artifacts)
@@ -158,9 +152,9 @@ def decide(
 ) -> None:
     """Say what a new visitor would get on a page, and why."""
     from config_compiler.compiler import plan_site
-    from leadbright.deciding import decisions, sentences
+    from leadbright.deciding import decisions, host_of, sentences
 
-    if not re.match(r"https?://[^/?#\s]", url):
+    if not host_of(url):
         _fail(f'"{url}" is not the address of a page; write it like https://shop.example/', WRONG_USAGE)
     words = {"device": device, "country": country, **dict(map(_setting, settings or ()))}
     site = checked(read(folder))
@@ -228,13 +222,13 @@ def checked(source: Source) -> Site:
 
 
 def _compiled(source: Source, relay_url: str) -> Compiled:
-    from config_compiler.compiler import Deployment, Rejected, compile_site
+    from config_compiler.compiler import Deployment, MissingModuleError, Rejected, compile_site
     from leadbright.runtime import SnippetNotBuilt, load_runtime
 
     try:
         compiled = compile_site(source, None, load_runtime(), Deployment(relay_url))
-    except (SnippetNotBuilt, LookupError) as error:
-        _fail(str(error.args[0] if isinstance(error, LookupError) else error))
+    except (SnippetNotBuilt, MissingModuleError) as error:
+        _fail(str(error))
     _warn(compiled.findings, source)
     if isinstance(compiled, Rejected):
         raise typer.Exit(FAILED)

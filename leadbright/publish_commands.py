@@ -10,12 +10,14 @@ import getpass
 import json
 import subprocess
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
+
+from leadbright.relay_option import DEFAULT_RELAY, RelayUrl, relay_address
 
 if TYPE_CHECKING:
     from cdn_publish.history import Release, ReleaseNote
@@ -33,12 +35,8 @@ SiteOption = Annotated[str, typer.Option("--site", help="The key of the site.")]
 Env = Annotated[str, typer.Option("--env", help="staging or production.")]
 Note = Annotated[str, typer.Option("--note", help="Why; kept in the log.")]
 By = Annotated[str, typer.Option("--by", help="Who; kept in the log. By default the user of this machine.")]
-RelayUrl = Annotated[
-    str, typer.Option("--relay-url", envvar="LEADBRIGHT_RELAY_URL", help="Where browsers reach the relay.")
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-DEFAULT_RELAY = "http://localhost:8601"
 FAILED = 1
 WRONG_USAGE = 2
 GIT_DEADLINE_S = 10
@@ -72,7 +70,7 @@ def publish(
     publishing = release.publish(
         target, environment, compiled.artifacts, _note(by, _revision(folder), note), datetime.now(UTC)
     )
-    _conclude(compiled.site.key, environment, _run(publishing), as_json=as_json)
+    _conclude(compiled.site.key, environment, _released(publishing, to), as_json=as_json)
     if not as_json:
         _say(f"beacons go to {compiled.plan.relay}")
 
@@ -92,7 +90,7 @@ def rollback(
     target, environment, key = _target(to), _environment(env), _site(site)
     why = note or ("back to the content before" if number is None else f"back to release {number}")
     rolling = release.rollback(target, environment, key, number, _note(by, "", why), datetime.now(UTC))
-    _conclude(key, environment, _run(rolling), as_json=as_json)
+    _conclude(key, environment, _released(rolling, to), as_json=as_json)
 
 
 def releases(to: To, site: SiteOption, env: Env = "production", as_json: AsJson = False) -> None:
@@ -150,18 +148,19 @@ def _answer(outcome: str, site: SiteKey, env: Environment, release: Release, sai
 
 
 def _compile(folder: Path, relay_url: str) -> Compiled:
-    from config_compiler.compiler import Deployment, Rejected, compile_site
+    from config_compiler.compiler import Deployment, MissingModuleError, Rejected, compile_site
     from config_compiler.render import terminal
     from leadbright.definition_folder import read_definition
     from leadbright.runtime import SnippetNotBuilt, load_runtime
 
+    relay = relay_address(relay_url)
     try:
         source = read_definition(folder)
-        compiled = compile_site(source, None, load_runtime(), Deployment(relay_url))
+        compiled = compile_site(source, None, load_runtime(), Deployment(relay))
     except NotADirectoryError:
         _fail(f"there is no folder {folder}", WRONG_USAGE)
-    except (OSError, SnippetNotBuilt) as error:
-        _fail(str(error), FAILED)
+    except (OSError, SnippetNotBuilt, MissingModuleError) as error:
+        _fail(f"nothing was published: {error}", FAILED)
     if compiled.findings:
         sys.stderr.write(terminal.render(compiled.findings, source, color=sys.stderr.isatty()))
     if isinstance(compiled, Rejected):
@@ -217,7 +216,18 @@ def _revision(folder: Path) -> str:
     return described.stdout.strip() if described.returncode == 0 else ""
 
 
-def _run(work: Coroutine[Any, Any, V]) -> V:
+def _released(work: Coroutine[Any, Any, V], to: str) -> V:
+    """Wait for a release; where it fails, what was live still is."""
+    from cdn_publish.target import TargetError
+
+    def said(error: Exception) -> str:
+        todo = f"; see that {to} can be written to, then try again" if isinstance(error, TargetError) else ""
+        return f"nothing was published: {error}{todo}"
+
+    return _run(work, said)
+
+
+def _run(work: Coroutine[Any, Any, V], said: Callable[[Exception], str] = str) -> V:
     """Wait for the store; its failures are one line for the person who publishes."""
     from cdn_publish.history import DamagedError
     from cdn_publish.target import TargetError
@@ -225,7 +235,7 @@ def _run(work: Coroutine[Any, Any, V]) -> V:
     try:
         return asyncio.run(work)
     except (TargetError, DamagedError) as error:
-        _fail(str(error), FAILED)
+        _fail(said(error), FAILED)
 
 
 def _say(text: str) -> None:

@@ -121,8 +121,8 @@ def report(site: SiteOption, experiment: ExperimentOption, as_json: AsJson = Fal
     for key in (site, experiment):
         if not is_key(key):
             _fail(f'"{key}" is not a key; a key is lower-case letters, digits and hyphens', WRONG_USAGE)
-    result = _wait_for(ask(_settings(), SiteKey(site), ExperimentKey(experiment)))
-    typer.echo(json.dumps(result_json(result)) if as_json else written(result))
+    answer = _wait_for(ask(_settings(), SiteKey(site), ExperimentKey(experiment)))
+    typer.echo(json.dumps(result_json(answer.result)) if as_json else written(answer))
 
 
 def version() -> None:

@@ -7,31 +7,28 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from cdn_publish.layout import Environment, Place
+from cdn_publish.history import DamagedError
 from cdn_publish.target import TargetError
-from config_compiler.compiler import Checked, check_site
-from config_compiler.source import Source
-from domain.experiment import Experiment, Pages, Status, Variation
 from domain.names import ExperimentKey, GoalKey, SiteKey
-from domain.plan import Plan
 from domain.report import Days
 from ingest_grpc.aggregator.store import open_store as open_counts
 from ingest_grpc.wire.channel import open_channel
 from ingest_grpc.wire.ports import UnavailableError as CountsUnavailableError
 from ingest_grpc.wire.report import MAX_DAYS, ReportClient
-from leadbright.plan_file import read_plan
+from leadbright.asked import Money, as_defined, as_published
 from leadbright.settings import Settings
 from leadbright.wiring.clock import now_ms
-from leadbright.wiring.published import reading, target_of
+from leadbright.wiring.published import target_of
 from web.analysis.estimate import Estimate, Refusal
-from web.analysis.result import Arm, Comparison, GoalResult, Measure, Result, analyse
+from web.analysis.result import Arm, Comparison, Measure, Result, analyse
 from web.analysis.verdict import Conclusion
 from web.database import UnavailableError
 from web.store import open_store
+from web.words import money
 
 DAY_MS = 86_400_000
 
@@ -45,16 +42,19 @@ CONCLUDED: dict[Conclusion, str] = {
 }
 
 
+Say = Callable[[float], str]
+
+
 class TroubleError(Exception):
     """Why it can't be done, in one line for the person at the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """An experiment as it is judged, and those of its goals that are worth an amount."""
+class Report:
+    """What an experiment has shown, and how the amounts of its goals are written."""
 
-    experiment: Experiment
-    valued: frozenset[GoalKey]
+    result: Result
+    valued: Mapping[GoalKey, Money]
 
 
 async def migrate_databases(settings: Settings) -> None:
@@ -64,10 +64,10 @@ async def migrate_databases(settings: Settings) -> None:
         await (await open_counts(settings.counts)).close()
 
 
-async def report(settings: Settings, site: SiteKey, key: ExperimentKey) -> Result:
+async def report(settings: Settings, site: SiteKey, key: ExperimentKey) -> Report:
     """What an experiment has shown so far. Raises TroubleError."""
     async with _in_one_line():
-        asked = await _as_defined(settings, site, key) or await _as_published(settings, site, key)
+        asked = await as_defined(settings.database, site, key) or await as_published(target_of(settings), site, key)
         if asked is None:
             raise TroubleError(f'neither a definition nor a release of "{site}" has an experiment "{key}"')
         today = now_ms() // DAY_MS
@@ -75,14 +75,16 @@ async def report(settings: Settings, site: SiteKey, key: ExperimentKey) -> Resul
         async with channel:
             # A day more: somewhere it is tomorrow already.
             counts = await ReportClient(channel).experiment(site, key, Days(today + 2 - MAX_DAYS, today + 1))
-        return analyse(asked.experiment, asked.valued, counts)
+        return Report(analyse(asked.experiment, asked.valued.keys(), counts), asked.valued)
 
 
-def written(result: Result) -> str:
-    """A result for a terminal."""
+def written(report: Report) -> str:
+    """A report for a terminal."""
+    result = report.result
     lines = [f"{key:<12} {exposed:>9,} visitors" for key, exposed in result.exposed]
     for goal in result.goals:
-        lines += ["", f"{goal.goal} ({goal.role.value}, {goal.measure.value})", *_arms(goal)]
+        say = _share if goal.measure is Measure.RATE else _amount(report.valued[goal.goal])
+        lines += ["", f"{goal.goal} ({goal.role.value}, {goal.measure.value})", *(_arm(arm, say) for arm in goal.arms)]
     verdict = result.verdict
     said = CONCLUDED[verdict.conclusion].format(variation=verdict.variation)
     return "\n".join([*lines, "", f"{said} {verdict.conclusion.value}"])
@@ -92,58 +94,34 @@ def written(result: Result) -> str:
 async def _in_one_line() -> AsyncIterator[None]:
     try:
         yield
-    except (UnavailableError, CountsUnavailableError, TargetError, OSError, ValueError) as error:
+    except (UnavailableError, CountsUnavailableError, TargetError, DamagedError, OSError, ValueError) as error:
         raise TroubleError(str(error)) from error
 
 
-async def _as_defined(settings: Settings, site: SiteKey, key: ExperimentKey) -> Asked | None:
-    store = await open_store(settings.database, time.time, os.urandom)
-    try:
-        found = await store.definition(site)
-    finally:
-        await store.close()
-    checked = None if found is None else check_site(Source(found.files))
-    if not isinstance(checked, Checked):
-        return None
-    valued = frozenset(goal.key for goal in checked.site.goals if goal.value is not None)
-    return next((Asked(x, valued) for x in checked.site.experiments if x.key == key), None)
-
-
-async def _as_published(settings: Settings, site: SiteKey, key: ExperimentKey) -> Asked | None:
-    body = await reading(target_of(settings))(Place(Environment.PRODUCTION, site).pointer("config.json"))
-    return None if body is None else _as_planned(read_plan(body), key)
-
-
-def _as_planned(plan: Plan, key: ExperimentKey) -> Asked | None:
-    valued = frozenset(goal.key for goal in plan.goals if goal.property)
-    for x in plan.experiments:
-        if x.key == key:
-            primary, *others = x.goals
-            arms = tuple(Variation(arm.key, arm.weight) for arm in x.arms)
-            return Asked(
-                Experiment(key, key, "", Status.RUNNING, Pages(), x.traffic, primary, tuple(others), (), arms), valued
-            )
-    return None
-
-
-def _arms(goal: GoalResult) -> Iterator[str]:
-    for arm in goal.arms:
-        parts = [f"{arm.variation:<12} {arm.sums.n:>9,} converted", _estimate(arm.estimate, goal.measure)]
-        yield "  " + "   ".join([*parts, *_comparison(arm)])
+def _arm(arm: Arm, say: Say) -> str:
+    parts = [f"{arm.variation:<12} {arm.sums.n:>9,} converted", _estimate(arm.estimate, say), *_comparison(arm)]
+    return "  " + "   ".join(dict.fromkeys(parts))  # a refusal of both the value and its comparison is said once
 
 
 def _comparison(arm: Arm) -> Iterator[str]:
     match arm.comparison:
         case Comparison(_, relative, chance):
-            yield f"{_estimate(relative, Measure.RATE)} against the first"
+            against = " against the first" if isinstance(relative, Estimate) else ""
+            yield f"{_estimate(relative, _share)}{against}"
             yield f"{chance:.1%} to win"
         case Refusal() as refusal:
             yield refusal.value
 
 
-def _estimate(estimate: Estimate | Refusal, measure: Measure) -> str:
+def _estimate(estimate: Estimate | Refusal, say: Say) -> str:
     if isinstance(estimate, Refusal):
         return estimate.value
-    numbers = (estimate.value, estimate.low, estimate.high)
-    value, low, high = (f"{n:.2%}" if measure is Measure.RATE else f"{n / 100:.2f}" for n in numbers)
-    return f"{value} [{low}, {high}]"
+    return f"{say(estimate.value)} [{say(estimate.low)}, {say(estimate.high)}]"
+
+
+def _share(share: float) -> str:
+    return f"{share:.2%}"
+
+
+def _amount(written_as: Money) -> Say:
+    return lambda minor: money(minor, written_as.digits, written_as.currency).rstrip()

@@ -61,7 +61,9 @@ class TargetPublisher:
                 answer = await release.publish(self._target, self._environment, artifacts, said, self._now())
         except TimeoutError:
             return PublishFailed("The publish target does not answer in time. Try again; nothing is half published.")
-        except (TargetError, DamagedError) as error:
+        except TargetError as error:
+            return PublishFailed(f"{error}. See that Leadbright can write there, then publish again.")
+        except DamagedError as error:
             return PublishFailed(f"Publishing did not work: {error}.")
         match answer:
             case release.Published(made):

@@ -109,6 +109,13 @@ class Oracle:
             bounces += sum(len(s) == 1 for s in begun)
         return Footfall(visitors, sessions, views, bounces)
 
+    def views_by_country(self, first: int, last: int) -> Counter[str]:
+        """Page views from one site-local day to another, both included."""
+        viewings = ((visitor, deed) for visitor, deeds in self.deeds.items() for deed in deeds)
+        return Counter(
+            self.countries[visitor] for visitor, d in viewings if isinstance(d, Viewing) and first <= d.day <= last
+        )
+
     def visitor_days(self) -> Counter[tuple[int, str]]:
         """Visitors by day and country."""
         return Counter(

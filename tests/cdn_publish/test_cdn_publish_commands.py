@@ -9,6 +9,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from config_compiler.compiler import Runtime
+from leadbright import runtime
 from leadbright.definition_folder import write_starter
 from leadbright.publish_commands import register
 
@@ -93,10 +95,25 @@ def test_a_broken_definition_lists_every_finding_and_publishes_nothing(
         (["rollback", "--to", "URL", "--site", "shop"], 1, "no other content"),
         (["rollback", "--to", "URL", "--site", "shop", "--release", "3"], 1, "no release 3"),
         (["publish", "/nowhere", "--to", "URL"], 2, "there is no folder /nowhere"),
+        (
+            ["publish", "DEFINITION", "--to", "URL", "--relay-url", "ftp://x"],
+            2,
+            '"ftp://x" is not the address of a relay',
+        ),
+        (["publish", "DEFINITION", "--to", "URL", "--relay-url", "https://["], 2, "is not the address of a relay"),
+        (["publish", "DEFINITION", "--to", "file:///proc/x"], 1, "nothing was published: /proc/x/"),
+        (
+            ["publish", "DEFINITION", "--to", "file:///proc/x"],
+            1,
+            "; see that file:///proc/x can be written to, then try",
+        ),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(url: str, arguments: list[str], status: int, says: str) -> None:
-    answer = leadbright(*(url if argument == "URL" else argument for argument in arguments))
+def test_what_cannot_be_done_is_said_in_one_line(
+    definition: Path, url: str, arguments: list[str], status: int, says: str
+) -> None:
+    meant = {"URL": url, "DEFINITION": str(definition)}
+    answer = leadbright(*(meant.get(argument, argument) for argument in arguments))
     assert answer.exit_code == status
     assert says in answer.stderr
     assert answer.stderr.count("\n") == 1
@@ -108,4 +125,20 @@ def test_a_damaged_log_stops_a_release(definition: Path, url: str, folder: Path)
     rename(definition, "Other words")
     answer = leadbright("publish", str(definition), "--to", url)
     assert answer.exit_code == 1
-    assert answer.stderr == "production/my-site/releases.json is not a release log\n"
+    assert answer.stderr == "nothing was published: production/my-site/releases.json is not a release log\n"
+
+
+def test_a_relay_that_is_none_is_refused_from_the_environment_too(definition: Path, url: str, folder: Path) -> None:
+    arguments = ["publish", str(definition), "--to", url]
+    answer = CliRunner().invoke(APP, arguments, env={"LEADBRIGHT_RELAY_URL": "ftp://x"})
+    assert (answer.exit_code, answer.stderr.count("\n"), folder.exists()) == (2, 1, False)
+
+
+def test_a_snippet_of_another_version_publishes_nothing(
+    definition: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "load_runtime", lambda: Runtime(()))
+    answer = leadbright("publish", str(definition), "--to", url)
+    assert answer.exit_code == 1
+    assert answer.stderr.startswith('nothing was published: the built snippet has no module "')
+    assert answer.stderr.endswith('": it is of another version; build it anew\n')

@@ -26,7 +26,7 @@ from leadbright.demo.browser import World, calendar
 from leadbright.demo.couriers import over_http
 from leadbright.demo.crowd import Crowd
 from leadbright.demo.letters import Answer, Letter, Post
-from leadbright.demo.oracle import Oracle
+from leadbright.demo.oracle import Footfall, Oracle
 from tests.leadbright.shop_world import caps, digest, shop
 from tests.leadbright.test_leadbright_crowd import outcome_of
 from tests.services.house import House
@@ -132,11 +132,10 @@ async def test_after_many_kills_every_count_is_what_the_crowd_did(house: House) 
             if traffic.views >= expected.views:
                 break
             await asyncio.sleep(0.2)
-        assert (traffic.sessions, traffic.views, traffic.bounces) == (
-            expected.sessions,
-            expected.views,
-            expected.bounces,
-        )
+        told_of = Footfall(traffic.visitors, traffic.sessions, traffic.views, traffic.bounces)
+        assert (told_of, traffic.visitors_exact) == (expected, True)
+        by_country = next(dict(b.rows) for b in traffic.breakdowns if b.dimension == "country")
+        assert by_country == oracle.views_by_country(days.first, days.last)
         for experiment in plan.experiments:
             told = await reports.experiment(plan.site, experiment.key, days)
             assert outcome_of(told) == oracle.outcome(experiment.key, experiment.goals, caps())

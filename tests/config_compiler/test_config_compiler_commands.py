@@ -241,7 +241,8 @@ def test_a_broken_definition_writes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--env", "live"), ("--relay-url", "relay.example"), ("--relay-url", "https://a/b")]
+    "arguments",
+    [("--env", "live"), ("--relay-url", "relay.example"), ("--relay-url", "https://a/b"), ("--relay-url", "https://[")],
 )
 def test_compiling_for_nowhere_is_wrong_usage(tmp_path: Path, arguments: tuple[str, str]) -> None:
     assert run("compile", SHOP, "--out", str(tmp_path), *arguments).exit_code == 2
@@ -276,10 +277,31 @@ def test_many_visitors_are_decided_a_line_each() -> None:
 
 @pytest.mark.parametrize(
     ("url", "visitor"),
-    [("/", "0badcafe"), ("https://[x/", "0badcafe"), ("https://shop.example/", "0BADCAFE"), ("https://a/", "1")],
+    [
+        ("/", "0badcafe"),
+        ("https://[x/", "0badcafe"),
+        ("https://[", "0badcafe"),
+        ("https://a:b/", "0badcafe"),
+        ("https://shop.example/", "0BADCAFE"),
+        ("https://a/", "1"),
+    ],
 )
 def test_a_visit_that_cannot_be_is_wrong_usage(url: str, visitor: str) -> None:
-    assert run("decide", SHOP, "--url", url, "--visitor", visitor).exit_code == 2
+    done = run("decide", SHOP, "--url", url, "--visitor", visitor)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize("host", ["other.example", "shop.example.other.example", "xshop.example"])
+def test_nothing_is_decided_on_the_page_of_another_site(host: str) -> None:
+    done = run("decide", SHOP, "--url", f"https://{host}/landing/x", "--visitor", "0badcafe", "--json")
+    nothing = {"variation": None, "reason": "the page is not on one of the site's domains"}
+    assert json.loads(done.stdout) == dict.fromkeys(("hero", "later", "old"), nothing)
+
+
+@pytest.mark.parametrize("host", ["www.shop.example", "SHOP.example", "shop.example:8443"])
+def test_a_page_is_the_sites_on_each_of_its_domains(host: str) -> None:
+    done = run("decide", SHOP, "--url", f"https://{host}/landing/x", "--visitor", "0badcafe", "--json")
+    assert "domains" not in done.stdout
 
 
 def test_a_definition_begun_is_a_sound_one(tmp_path: Path) -> None:

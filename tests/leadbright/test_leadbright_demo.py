@@ -101,7 +101,7 @@ async def test_the_snippet_is_in_the_head_of_every_page_by_its_one_line(browser:
     page = await browser.get(path)
     assert page.status_code == 200
     head = page.text.partition("</head>")[0]
-    assert head.count('<script src="http://cdn.example/production/shop/lb.js"></script>') == 1
+    assert head.count('<script src="http://cdn.example/production/shop/lb.js" crossorigin="anonymous"></script>') == 1
     assert re.findall(r'(?:src|href)="(http[^"]*)"', page.text) == ["http://cdn.example/production/shop/lb.js"]
 
 

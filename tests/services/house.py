@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from leadbright import readiness
+from leadbright.demo.site import COUNTRY_HEADER
 from leadbright.readiness import Probe
 from leadbright.settings import Settings, as_environment, read_settings
 
@@ -31,7 +32,8 @@ class House:
     def __init__(self, folder: Path) -> None:
         chosen = {f"LEADBRIGHT_{role}_LISTEN": "127.0.0.1:0" for role in ("WEB", "RELAY", "AGGREGATOR", "SHOP")}
         # The crowd comes through what looks like a proxy; otherwise all of it were one source, and limited as such.
-        chosen |= {"LEADBRIGHT_DATA": str(folder / "data"), "LEADBRIGHT_TRUSTED_PROXIES": "127.0.0.0/8"}
+        chosen |= {"LEADBRIGHT_TRUSTED_PROXIES": "127.0.0.0/8", "LEADBRIGHT_COUNTRY_HEADER": COUNTRY_HEADER}
+        chosen["LEADBRIGHT_DATA"] = str(folder / "data")
         settings = read_settings(chosen, folder)
         assert isinstance(settings, Settings), settings
         self.settings = settings

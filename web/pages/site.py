@@ -98,6 +98,7 @@ async def show(desk: Desk, request: Request, site: str) -> HTTPResponse:
         return desk.renderer.refusal(404, framed(request))
     meaning = await desk.definitions.meaning(entry)
     release = await desk.services.publisher.live(entry.key)
+    address = f"{desk.services.cdn_base}/{ENVIRONMENT}/{entry.key}/lb.js"
     glances, traffic = await asyncio.gather(_glances(desk, entry, meaning), _traffic(desk, entry, meaning))
     return desk.renderer.page(
         "site.html",
@@ -108,7 +109,8 @@ async def show(desk: Desk, request: Request, site: str) -> HTTPResponse:
         traffic=traffic,
         release=None if isinstance(release, Unavailable) else release,
         release_unknown=release.why if isinstance(release, Unavailable) else None,
-        install=f'<script src="{desk.services.cdn_base}/{ENVIRONMENT}/{entry.key}/lb.js"></script>',
+        # Without cookies: a CDN host within their reach would be sent the ledger.
+        install=f'<script src="{address}" crossorigin="anonymous"></script>',
         notice=Notice.of(request.args.get("did")),
     )
 
