@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +17,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from cdn_publish.layout import Environment
-from leadbright.definition_commands import DEFAULT_RELAY, FAILED, WRONG_USAGE, Env, Out, Relay
+from leadbright.definition_commands import FAILED, WRONG_USAGE, Env, Out
+from leadbright.relay_option import DEFAULT_RELAY, RelayUrl, relay_address
 
 if TYPE_CHECKING:
     from leadbright.fleet import Fleet, Outcome
@@ -41,16 +41,14 @@ def run(
     sites: Sites,
     out: Out,
     env: Env = Environment.PRODUCTION,
-    relay_url: Relay = DEFAULT_RELAY,
+    relay_url: RelayUrl = DEFAULT_RELAY,
     processes: Processes = CORES,
 ) -> None:
     """Compile many sites, and pass over those that have not changed."""
     folders = sorted(path.parent for path in sites.glob("*/site.yaml"))
     if not folders:
         _end(f"there is no site in {sites}; a site is a folder with site.yaml", WRONG_USAGE)
-    if not re.fullmatch(r"https?://[^/?#\s]+/?", relay_url):
-        _end(f'"{relay_url}" is not the address of a relay; write it like https://relay.example', WRONG_USAGE)
-    fleet = _fleet(out, env, relay_url)
+    fleet = _fleet(out, env, relay_address(relay_url))
     kept = out / f"fleet-{env.value}.json"
     known = _read(kept)
     counts = _compiled(fleet, folders, known, min(processes, len(folders)))

@@ -1,4 +1,4 @@
-"""The option that says where browsers reach the relay, and the check that both commands with it share.
+"""The option that says where browsers reach the relay, and the check that every command with it shares.
 
 May not know what is compiled for it.
 """
