@@ -46,6 +46,7 @@ from config_compiler.rules import (
     timezone,
     triggers,
     weights,
+    without_effect,
 )
 from config_compiler.syntax import Definition
 from domain.site import Site
@@ -82,6 +83,7 @@ RULES: tuple[Callable[[Definition], Iterator[Finding]], ...] = (
     judging.find,
     budget.find,
     misleading.find,
+    without_effect.find,
     tests.find,
 )
 """What a definition must be by itself."""

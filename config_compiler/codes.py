@@ -75,6 +75,7 @@ class Code(Enum):
     W406 = ("budget", "an experiment that costs every visitor much")
     W407 = ("standstill", "an experiment that can never run")
     W408 = ("misleading", "a name that could mislead")
+    W409 = ("without_effect", "something that has no effect yet")
 
     @property
     def rule(self) -> str:
