@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from leadbright.readiness import until_ready
-from leadbright.supervisor import LONGEST_PAUSE_S, Child, Supervisor, pause_after
+from leadbright.supervisor import LONGEST_PAUSE_S, Child, Supervisor, pause_after, role_command
 from tests.leadbright.children import DEAF, LASTING, are_gone, command, has_begun, is_alive, lives
 
 ENVIRONMENT = dict(os.environ)
@@ -98,3 +99,14 @@ def test_pauses_grow_to_a_bound() -> None:
     assert pauses == sorted(pauses)
     assert pauses[0] < 0.5
     assert pauses[-1] == LONGEST_PAUSE_S
+
+
+def test_a_role_runs_nothing_of_the_folder_that_one_stands_in(tmp_path: Path) -> None:
+    for name in ("leadbright", "web", "domain"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('shadowed')")
+    command = [*role_command("web")[:-2], "version"]
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": root}, capture_output=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
