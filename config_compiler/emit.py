@@ -99,6 +99,8 @@ def plan_json(plan: Plan) -> Json:
         said["holdout"] = plan.holdout
     if plan.zones:
         said["zones"] = dict(plan.zones)
+    if plan.single_page:
+        said["spa"] = 1
     return said
 
 

@@ -61,6 +61,7 @@ TAKEN_WHEN: tuple[tuple[str, Callable[[Plan], bool]], ...] = (
     ("submit", lambda plan: any(goal.trigger == "submit" for goal in plan.goals)),
     ("visit", lambda plan: any(goal.trigger == "visit" for goal in plan.goals)),
     ("event", lambda plan: any(goal.trigger == "event" for goal in plan.goals)),
+    ("navigation", lambda plan: plan.single_page),
     ("core", lambda plan: True),
 )
 """Module, and the plans that need it."""

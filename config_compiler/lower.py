@@ -66,6 +66,7 @@ def _plan(site: Site, relay: str, scripts: Mapping[str, int]) -> Plan:
         experiments=experiments,
         holdout=site.holdout,
         zones=zones_of(country for x in experiments for country in _countries(x.who)),
+        single_page=site.single_page,
     )
 
 

@@ -117,3 +117,5 @@ class Plan:
     """Visitors whose place for `SITE/holdout` is below are in no experiment."""
     zones: tuple[tuple[str, str], ...] = ()
     """Time zones of the countries that conditions name, each with its country, in order."""
+    single_page: bool = False
+    """Whether a change of address without a new page is a page of its own."""

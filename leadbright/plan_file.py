@@ -49,6 +49,7 @@ class _Plan(Struct):
     experiments: list[_Experiment]
     holdout: int = 0
     zones: dict[str, str] = {}
+    spa: Literal[0, 1] = 0
 
 
 def read_plan(body: bytes) -> Plan:
@@ -65,6 +66,7 @@ def read_plan(body: bytes) -> Plan:
         experiments=tuple(_experiment(x) for x in found.experiments),
         holdout=found.holdout,
         zones=tuple(sorted(found.zones.items())),
+        single_page=bool(found.spa),
     )
 
 

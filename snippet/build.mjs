@@ -22,6 +22,7 @@ const MODULES = [
   { name: "submit", needs: ["goals"] },
   { name: "visit", needs: ["goals", "pages"] },
   { name: "event", needs: ["goals"] },
+  { name: "navigation", needs: [] },
   { name: "core", needs: [] },
 ];
 
@@ -29,7 +30,7 @@ const MODULES = [
 const OURS = [
   ...["matchesPage", "applyStyle", "applyOps", "enterExperiments", "trimLedger", "expose", "convert"],
   ...["goalsNamed", "touches", "goalsVisited", "goalsHappened"],
-  ...["placing", "scriptTask", "whoVisits", "channelOf", "leave"],
+  ...["placing", "scriptTask", "whoVisits", "channelOf", "leave", "watchAddress"],
   ...["lockName", "readRecord", "openRecord", "writeRecord", "forgetRecord", "recordFits"],
 ];
 

@@ -32,6 +32,7 @@ export const start = (linked: Linked): void => {
     trimLedger,
     goalsVisited,
     touches,
+    watchAddress,
   } = linked;
   const free = !refused(plan, navigator);
   const store = jar(plan, location);
@@ -44,21 +45,32 @@ export const start = (linked: Linked): void => {
   };
   const reach = (hits: readonly Hit[] = []): void => hits.forEach(hit => convert && tell(convert(plan, hit)));
 
-  const page = (): void => {
-    tell(visit, view(sourceOf(document.referrer, location, plan.domains)));
-    shown.forEach((variation, experiment) => expose && tell(expose(experiment, variation)));
+  const exposeAll = (): void => shown.forEach((variation, experiment) => expose && tell(expose(experiment, variation)));
+
+  const page = (referrer = document.referrer): void => {
+    tell(visit, view(sourceOf(referrer, location, plan.domains)));
+    exposeAll();
     reach(matchesPage && goalsVisited?.(plan.goals, matchesPage, location));
   };
 
+  /** Whether anything of this page is seen: who is sent on to another page has seen nothing. */
+  const enter = (): boolean => {
+    const kept = store.openRecord();
+    running = !!kept;
+    const seen = kept && (enterExperiments ? enterExperiments(linked, kept, location, tell) : shown);
+    shown = seen ?? shown;
+    return !!seen;
+  };
+
   const begin = (): void => {
-    const kept = free && !running && store.openRecord();
-    if (!kept) return;
-    running = true;
-    const seen = enterExperiments ? enterExperiments(linked, kept, location, tell) : shown;
-    // Who is sent on to another page has seen nothing of this one.
-    if (!seen) return;
-    shown = seen;
-    page();
+    if (free && !running && enter()) page();
+  };
+
+  // The page that is left is no other site.
+  const turn = (viewed: boolean): void => {
+    if (!running || !enter()) return;
+    if (viewed) page("");
+    else exposeAll();
   };
 
   const end = (): void => {
@@ -81,5 +93,6 @@ export const start = (linked: Linked): void => {
   );
   const back = quiet(({ persisted }: PageTransitionEvent) => persisted && page());
   addEventListener("pageshow", back);
+  watchAddress?.(quiet(turn));
   hearQueue();
 };

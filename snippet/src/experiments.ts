@@ -1,15 +1,39 @@
 /**
- * Puts the visitor into the plan's experiments and shows the variations.
+ * Puts the visitor into the plan's experiments, shows the variations, and takes back what another page showed.
  * May not know how the ledger is kept or how anything is reported.
  */
 
 import { decide, heldOut } from "./decide.ts";
 import { type Change, happen, type Ledger } from "./ledger.ts";
 import type { Linked } from "./linked.ts";
-import type { Experiment } from "./plan.ts";
+import type { Arm, Experiment } from "./plan.ts";
+import { quiet } from "./quiet.ts";
 import type { Kept } from "./record.ts";
 
 const minuteNow = (behind: number): number => Math.floor(Date.now() / 6e4) + behind * 1_440;
+
+/** What is shown of each experiment at this moment, and what ends it. */
+const entered = new Map<string, readonly [variation: string, leave: () => void]>();
+
+const enter = (
+  linked: Linked,
+  experiment: string,
+  arm: Arm,
+  tell: (...changes: readonly Change[]) => void,
+): (() => void) => {
+  const [, , css, guards] = arm;
+  const lift = css || guards.length ? linked.applyStyle?.(css, guards) : undefined;
+  let undo: (() => void) | undefined;
+  try {
+    undo = linked.applyOps?.(linked, experiment, arm, lift, entries => tell(happen(...entries)));
+  } catch {
+    lift?.();
+  }
+  return () => {
+    undo?.();
+    lift?.();
+  };
+};
 
 /**
  * The variation that is shown of each experiment on this page, once its style stands and its ops are at work; undefined
@@ -21,25 +45,26 @@ export const enterExperiments = (
   page: Location,
   tell: (...changes: readonly Change[]) => void,
 ): ReadonlyMap<string, string> | undefined => {
-  const { p: plan, matchesPage, applyStyle, applyOps, whoVisits, leave } = linked;
+  const { p: plan, matchesPage, whoVisits, leave } = linked;
   const [, [seed, , , , , exposures], , behind] = kept;
   const minute = minuteNow(behind);
   const meets = whoVisits?.(linked, kept, page);
   const here = heldOut(plan, seed) || !matchesPage ? [] : plan.experiments;
   const decided = here.flatMap(experiment => {
-    const before = exposures.find(([key]) => key === experiment.key)?.[1];
+    const { key } = experiment;
+    const before = exposures.find(([other]) => other === key)?.[1];
     const arm = matchesPage && decide(experiment, matchesPage, page, minute, seed, before, meets);
-    return arm ? [[experiment.key, arm] as const] : [];
+    return arm ? [[key, arm] as const] : [];
   });
   const shown = leave ? leave(linked, decided, exposures, page, tell) : decided;
-  if (!shown) return undefined;
-  const lift = applyStyle?.(shown.map(([, arm]) => arm));
-  try {
-    applyOps?.(linked, shown, lift, entries => tell(happen(...entries)));
-  } catch {
-    lift?.();
-  }
-  return new Map(shown.map(([experiment, [variation]]) => [experiment, variation]));
+  const variations = new Map(shown?.map(([key, [variation]]) => [key, variation]));
+  entered.forEach(([variation, undo], key) => {
+    if (variations.get(key) !== variation && entered.delete(key)) quiet(undo)();
+  });
+  shown?.forEach(([key, arm]) => {
+    if (!entered.has(key)) entered.set(key, [arm[0], enter(linked, key, arm, tell)]);
+  });
+  return shown && variations;
 };
 
 /** The ledger without the exposures to experiments that are over, for when room gets short. */

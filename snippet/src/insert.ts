@@ -3,7 +3,7 @@
  * May not know how often, or for whom.
  */
 
-import type { Kind } from "./ops.ts";
+import { type Kind, leavePlace, type Trusted } from "./kinds.ts";
 import type { Place } from "./plan.ts";
 
 /** How to come to what stands at a place, and on from there to what stands farther from the element's own edge. */
@@ -50,7 +50,7 @@ const parse = (html: string): readonly ChildNode[] => {
 };
 
 /** Each element keeps the nodes that it was given; those of one that the page took away go to the next. */
-const inserting = (trusted: (html: string) => string): Kind => {
+const inserting = (trusted: Trusted): Kind => {
   const given = new Map<Element, readonly ChildNode[]>();
   return [
     (element, place) => stands(given.get(element) ?? [], place as Place, element),
@@ -65,6 +65,7 @@ const inserting = (trusted: (html: string) => string): Kind => {
       given.set(element, copied ?? nodes);
       if (copied) copied.forEach(node => ours.add(node));
       else put(nodes, place as Place, element);
+      return () => given.get(element)?.forEach(node => node.remove());
     },
   ];
 };
@@ -83,11 +84,15 @@ const moving = (): Kind => {
       const to = targetOf(element, target);
       if (!to) return;
       moved = element;
+      const back = leavePlace(element);
       put([element], place as Place, to);
+      const { previousSibling: before, nextSibling: after } = element;
+      // One of the two may have been rendered anew.
+      return () => back(element.previousSibling === before || element.nextSibling === after);
     },
   ];
 };
 
 /** How to insert or move; `trusted` stands in for a string where the page demands that html comes from a policy. */
-export const placing = (kind: string, trusted: (html: string) => string): Kind | undefined =>
+export const placing = (kind: string, trusted: Trusted): Kind | undefined =>
   kind === "insert" ? inserting(trusted) : kind === "move" ? moving() : undefined;

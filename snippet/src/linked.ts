@@ -3,6 +3,7 @@
  * the plan has no use for is not linked. May not know what the parts do.
  */
 
+import type { watchAddress } from "./address.ts";
 import type { whoVisits } from "./audience.ts";
 import type { channelOf } from "./channel.ts";
 import type { enterExperiments, trimLedger } from "./experiments.ts";
@@ -41,6 +42,7 @@ export interface Linked {
   touches?: readonly (readonly [type: "click" | "submit", goalsOf: typeof goalsTouched])[];
   goalsVisited?: typeof goalsVisited;
   goalsHappened?: typeof goalsHappened;
+  watchAddress?: typeof watchAddress;
 }
 
 declare global {

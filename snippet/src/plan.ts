@@ -89,4 +89,6 @@ export interface Plan {
   readonly holdout?: number;
   /** Time zones, each with its country. */
   readonly zones?: Readonly<Record<string, string>>;
+  /** Whether a change of address without a new page is looked for. */
+  readonly spa?: 1;
 }

@@ -84,7 +84,7 @@ export const leave = (
   if (wasSent(linked, exposures, page)) return shown.filter(one => !away(one));
 
   const [experiment, [variation, , , , , to = ""]] = first;
-  const lift = applyStyle?.([["", 0, "", ["html"], []]]);
+  const lift = applyStyle?.("html{visibility:hidden!important}", []);
   tell(visit, arrive(sourceOf(document.referrer, page, plan.domains)), expose(experiment, variation));
   let gone = false;
   const go = quiet(() => {

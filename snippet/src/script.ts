@@ -1,9 +1,11 @@
 /**
- * Runs a script of the plan's once, when the page has been read to its end, so that it finds every element.
+ * Runs a script of the plan's once, when the page has been read to its end, so that it finds every element. Nobody
+ * can take back what it does.
  * May not know what the script does.
  */
 
 import type { Task } from "./ops.ts";
+import { quiet } from "./quiet.ts";
 
 export const scriptTask = (script: (() => void) | undefined): Task => {
   let fault: ReturnType<Task[2]> = "miss";
@@ -16,12 +18,10 @@ export const scriptTask = (script: (() => void) | undefined): Task => {
   return [
     "",
     () => {
-      try {
-        pass();
-      } catch {
-        // It stays an error.
-      }
+      quiet(pass)();
+      return false;
     },
     () => fault,
+    () => {},
   ];
 };

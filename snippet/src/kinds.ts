@@ -1,0 +1,112 @@
+/**
+ * The kinds of ops on an element: how each finds what it is about, changes it, and puts it back as it was.
+ * May not know how often, or for whom.
+ */
+
+/** Puts back what a change was made to, save what the page has changed since. */
+export type Undo = () => void;
+
+/** `name` is the text of a text, the html of an html. */
+export type Kind = readonly [
+  read: (element: Element, name: string, value: string | null) => unknown,
+  write: (element: Element, name: string, value: string | null) => Undo | undefined,
+];
+
+/** Stands in for a string wherever the page demands that html comes from a policy. */
+export type Trusted = (html: string) => string;
+
+/** The element's own nodes wait aside, and the parser may add to them, until they are put back in place of ours. */
+const replace = (element: Element, put: () => void): Undo => {
+  const theirs = [...element.childNodes];
+  put();
+  // So that there is always a node of ours by which to find out whether the page has written anew; and what the
+  // parser adds to a text it adds to this one.
+  const end = new Text();
+  element.append(end);
+  const ours = [...element.childNodes];
+  return () => {
+    if (ours[0]?.parentNode !== element) return;
+    ours[0].before(...theirs);
+    for (const node of ours) if (node !== end || !end.data) node.remove();
+  };
+};
+
+/** The text goes into the text nodes that are there: frameworks hold on to theirs, and parsers add to the last one. */
+const setText = (element: Element, text: string): Undo => {
+  const nodes = [...element.childNodes].filter(node => node.nodeType === 3) as Text[];
+  if (!nodes[0] || element.childElementCount)
+    return replace(element, () => Object.assign(element, { textContent: text }));
+  const theirs = nodes.map((node, i) => {
+    const own = node.data;
+    node.data = i ? "" : text;
+    return [node, own, node.data] as const;
+  });
+  const parsing = document.readyState === "loading";
+  return () =>
+    theirs.forEach(([node, own, ours]) => {
+      if (node.data === ours || (parsing && node.data.startsWith(ours))) node.data = own + node.data.slice(ours.length);
+    });
+};
+
+const setAttribute = (element: Element, name: string, value: string | null): Undo => {
+  const own = element.getAttribute(name);
+  const set = (to: string | null): void => {
+    if (to === null) element.removeAttribute(name);
+    else element.setAttribute(name, to);
+  };
+  set(value);
+  return () => {
+    if (element.getAttribute(name) === value) set(own);
+  };
+};
+
+const toggling = (on: boolean): Kind => [
+  (element, name) => element.classList.contains(name),
+  ({ classList }, name) => {
+    const own = classList.contains(name);
+    classList.toggle(name, on);
+    return () => {
+      if (classList.contains(name) === on) classList.toggle(name, own);
+    };
+  },
+];
+
+/** Keeps an element's place while it is elsewhere; the element comes back unless the page has put it somewhere. */
+export const leavePlace = (element: Element): ((isOurs: boolean) => void) => {
+  const place = new Text();
+  element.before(place);
+  return isOurs => {
+    if (isOurs) place.replaceWith(element);
+    else place.remove();
+  };
+};
+
+/** React and Vue throw where an element that they hold is gone. */
+const isHeld = (element: Element | null): boolean =>
+  !!element && (Object.keys(element).some(key => /^__(react|vue)/.test(key)) || isHeld(element.parentElement));
+
+const remove = (element: Element): Undo => {
+  if (isHeld(element)) {
+    const { style } = element as HTMLElement;
+    const own = style.display;
+    style.setProperty("display", "none", "important");
+    return () => {
+      if (style.display === "none") style.display = own;
+    };
+  }
+  const back = leavePlace(element);
+  element.remove();
+  return () => back(!element.isConnected);
+};
+
+export const kindsOf = (trusted: Trusted): Readonly<Record<string, Kind>> => ({
+  text: [element => element.textContent, setText],
+  html: [
+    element => element.innerHTML,
+    (element, html) => replace(element, () => Object.assign(element, { innerHTML: trusted(html) })),
+  ],
+  attribute: [(element, name) => element.getAttribute(name), setAttribute],
+  add: toggling(true),
+  drop: toggling(false),
+  remove: [element => element.isConnected && (element as HTMLElement).style.display, remove],
+});

@@ -1,0 +1,3 @@
+import { watchAddress } from "../address.ts";
+
+L.watchAddress = watchAddress;
