@@ -66,7 +66,7 @@ def init(folder: Path) -> None:
 @AS_JSON
 def check(folder: Path, output: str, fix: bool, as_json: bool) -> None:
     """Say everything that is wrong with a definition."""
-    from config_compiler.compiler import Rejected, check_site
+    from config_compiler.checking import Rejected, check_site
 
     source = _mended(folder) if fix else read(folder)
     answer = check_site(source)
@@ -81,7 +81,7 @@ def check(folder: Path, output: str, fix: bool, as_json: bool) -> None:
 
 def _mended(folder: Path) -> Source:
     """The definition after every fix, round by round, since one may bring another to light; says what was mended."""
-    from config_compiler.compiler import check_site
+    from config_compiler.checking import check_site
     from config_compiler.fixing import fixed
     from leadbright.definition_folder import write_definition
 
@@ -200,7 +200,7 @@ def read(folder: Path) -> Source:
 
 def checked(source: Source) -> Site:
     """The site that is meant; ends the command where something is wrong with it."""
-    from config_compiler.compiler import Rejected, check_site
+    from config_compiler.checking import Rejected, check_site
 
     answer = check_site(source)
     if isinstance(answer, Rejected):

@@ -26,6 +26,7 @@ from leadbright.options import (
     SITE,
     TO,
     WRONG_USAGE,
+    environment_named,
     relay_address,
 )
 
