@@ -53,12 +53,18 @@ def web(leashed: bool) -> None:
 
 @click.command("relay")
 @LEASHED
-def relay(leashed: bool) -> None:
+@click.option("--worker", type=int, default=0, hidden=True, help="Be this one of several processes; 0: all of it.")
+def relay(leashed: bool, worker: int) -> None:
     """Run a relay alone; where releases go to a folder, it serves them too."""
-    settings = _settings("relay_listen")
+    settings = _settings() if worker else _settings("relay_listen")
+    if settings.relay_workers > 1 and not worker:
+        from leadbright.wiring import relay_workers
+
+        _run("relay", settings, lambda: relay_workers.workers(settings), leashed=leashed)
     from leadbright.wiring import relay as wiring
 
-    _run("relay", settings, lambda: wiring.relay(settings), leashed=leashed)
+    name = f"relay-{worker}" if worker else "relay"
+    _run(name, settings, lambda: wiring.relay(settings, worker or 1), leashed=leashed)
 
 
 @click.command("aggregator")
