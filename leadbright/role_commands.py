@@ -27,6 +27,7 @@ V = TypeVar("V")
 Leashed = Annotated[
     bool, typer.Option("--leashed", hidden=True, help="End with the process at the other end of standard input.")
 ]
+Worker = Annotated[int, typer.Option("--worker", hidden=True, help="Be this one of several processes; 0: all of it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SiteOption = Annotated[str, typer.Option("--site", help="The key of the site.")]
 ExperimentOption = Annotated[str, typer.Option("--experiment", help="The key of the experiment.")]
@@ -59,12 +60,17 @@ def web(leashed: Leashed = False) -> None:
     _run("web", settings, lambda: wiring.web(settings), leashed=leashed)
 
 
-def relay(leashed: Leashed = False) -> None:
+def relay(leashed: Leashed = False, worker: Worker = 0) -> None:
     """Run a relay alone; where releases go to a folder, it serves them too."""
-    settings = _settings("relay_listen")
+    settings = _settings() if worker else _settings("relay_listen")
+    if settings.relay_workers > 1 and not worker:
+        from leadbright.wiring import relay_workers
+
+        _run("relay", settings, lambda: relay_workers.workers(settings), leashed=leashed)
     from leadbright.wiring import relay as wiring
 
-    _run("relay", settings, lambda: wiring.relay(settings), leashed=leashed)
+    name = f"relay-{worker}" if worker else "relay"
+    _run(name, settings, lambda: wiring.relay(settings, worker or 1), leashed=leashed)
 
 
 def aggregator(leashed: Leashed = False) -> None:
