@@ -30,7 +30,6 @@ KINDS: dict[str, Kind] = {
     "several tabs, crashes, lost requests and answers": Kind(),
     "no Web Locks": Kind("lockless"),
     "consent given and taken back": Kind("asked,wavering", consent=1),
-    "opting out and in again": Kind("wavering"),
     "clocks that jump by days and years": Kind("jumping", errors=unique_errors),
 }
 
