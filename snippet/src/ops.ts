@@ -20,7 +20,7 @@ const PARSING = 1 / 32;
 const REFILL_MS = 500;
 /** An op that has spent it all waits, each time twice as long, and at last gives up. */
 const PAUSE_MS = 500;
-const PAUSES = 4;
+const PAUSES = 3;
 /** Elements of which an op remembers what they were, those apart that are in the page. */
 const REMEMBERED = 500;
 /** How long after the page is there an element may be missing before that is reported. */
