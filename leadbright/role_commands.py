@@ -30,6 +30,7 @@ Leashed = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SiteOption = Annotated[str, typer.Option("--site", help="The key of the site.")]
 ExperimentOption = Annotated[str, typer.Option("--experiment", help="The key of the experiment.")]
+PhaseOption = Annotated[int | None, typer.Option("--phase", min=1, max=999, help="Another phase than its present one.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -111,8 +112,8 @@ def migrate() -> None:
     typer.echo("both databases are up to date")
 
 
-def report(site: SiteOption, experiment: ExperimentOption, as_json: AsJson = False) -> None:
-    """Print what an experiment has shown so far."""
+def report(site: SiteOption, experiment: ExperimentOption, phase: PhaseOption = None, as_json: AsJson = False) -> None:
+    """Print what an experiment has shown so far, in its present phase or the one given."""
     from domain.names import ExperimentKey, SiteKey, is_key
     from leadbright.upkeep import report as ask
     from leadbright.upkeep import written
@@ -121,7 +122,7 @@ def report(site: SiteOption, experiment: ExperimentOption, as_json: AsJson = Fal
     for key in (site, experiment):
         if not is_key(key):
             _fail(f'"{key}" is not a key; a key is lower-case letters, digits and hyphens', WRONG_USAGE)
-    answer = _wait_for(ask(_settings(), SiteKey(site), ExperimentKey(experiment)))
+    answer = _wait_for(ask(_settings(), SiteKey(site), ExperimentKey(experiment), phase))
     typer.echo(json.dumps(result_json(answer.result)) if as_json else written(answer))
 
 
