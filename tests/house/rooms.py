@@ -122,11 +122,10 @@ ROOMS: dict[str, Room] = {
             "maxminddb",
             "msgspec",
             "prometheus_client",
-            "rich",
             "sanic",
             "structlog",
             "tortoise",
-            "typer",
+            "click",
             "uvloop",
         ),
         never=(),
@@ -173,3 +172,10 @@ CONFINED: tuple[Confined, ...] = (
         "raw JSON lives at the edges",
     ),
 )
+
+LATE: dict[str, tuple[str, ...]] = {
+    "tinycss2": ("config_compiler/declarations.py", "config_compiler/stylesheets.py"),
+    "config_compiler.parsed_selectors": ("config_compiler/selectors.py",),
+    "config_compiler.overlap": ("config_compiler/rules/overlap.py", "config_compiler/rules/standstill.py"),
+}
+"""What is loaded where it is needed, and by whom: it is much to load, and most definitions are checked without it."""
