@@ -146,7 +146,13 @@ CONFINED: tuple[Confined, ...] = (
     ),
     Confined(
         "sanic",
-        ("ingest_grpc/relay/app.py", "ingest_grpc/relay/cdn.py", "web/*", "leadbright/*"),
+        (
+            "ingest_grpc/relay/app.py",
+            "ingest_grpc/relay/cdn.py",
+            "ingest_grpc/relay/doorway.py",
+            "web/*",
+            "leadbright/*",
+        ),
         "HTTP is the outside of the relay, the web and the demo shop",
     ),
     Confined(
