@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the tests need beside `make setup`: a browser to drive, and PostgreSQL, which the tests start themselves.
+# What the tests need beside `make setup`: a browser to drive, PostgreSQL, which the tests start themselves, and what the examples use.
 set -eu
 
 has_browser() { command -v chromium >/dev/null; }
@@ -8,10 +8,12 @@ has_postgres() { command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/in
 packages=''
 has_browser || packages="chromium fonts-liberation"
 has_postgres || packages="$packages postgresql"
+command -v curl >/dev/null || packages="$packages curl"
+command -v openssl >/dev/null || packages="$packages openssl"
 [ -n "$packages" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-  echo "the tests need these Debian packages, or the same by other means (chromium and initdb in PATH): $packages" >&2
+  echo "the tests need these Debian packages, or the same by other means (chromium, initdb, curl and openssl in PATH): $packages" >&2
   exit 1
 fi
 if ! has_postgres && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
