@@ -31,6 +31,7 @@ COMMANDS = {
     "demo-crowd": "role_commands",
     "migrate": "role_commands",
     "report": "role_commands",
+    "site-secret": "secret_command",
     "version": "role_commands",
 }
 """Each command and the file that holds it, in the order in which they are listed."""
