@@ -3,6 +3,7 @@
  * May not know how any of it is done.
  */
 
+import type { Shown } from "./experiments.ts";
 import type { Hit } from "./goals.ts";
 import { jar } from "./jar.ts";
 import { type Change, view, visit } from "./ledger.ts";
@@ -37,7 +38,7 @@ export const start = (linked: Linked): void => {
   const free = !refused(plan, navigator);
   const store = jar(plan, location);
   const report = reporter(plan, digest, store, ledger => trimLedger?.(plan.experiments, ledger) ?? ledger);
-  let shown: ReadonlyMap<string, string> = new Map();
+  let shown: Shown = new Map();
   let running = false;
 
   const tell = (...changes: readonly Change[]): void => {
@@ -45,7 +46,7 @@ export const start = (linked: Linked): void => {
   };
   const reach = (hits: readonly Hit[] = []): void => hits.forEach(hit => convert && tell(convert(plan, hit)));
 
-  const exposeAll = (): void => shown.forEach((variation, experiment) => expose && tell(expose(experiment, variation)));
+  const exposeAll = (): void => shown.forEach(seen => expose && tell(expose(...seen)));
 
   const page = (referrer = document.referrer): void => {
     tell(visit, view(sourceOf(referrer, location, plan.domains)));
@@ -79,7 +80,7 @@ export const start = (linked: Linked): void => {
   };
 
   const hearQueue = install({
-    ...verbsOf(linked, tell, reach, key => shown.get(key)),
+    ...verbsOf(linked, tell, reach, key => shown.get(key)?.[1]),
     consent: (given: boolean) => (given ? begin() : end()),
   });
   if (!hearQueue) return;

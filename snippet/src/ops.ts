@@ -155,7 +155,7 @@ const look = (records: readonly MutationRecord[]): void => {
 /** Applies the ops until it is taken back; `report` is told once of each that found no element, failed or gave up. */
 export const applyOps = (
   { s: scripts, placing, scriptTask }: Linked,
-  experiment: string,
+  run: string,
   [variation, , , , ops]: Arm,
   lift: Lift | undefined,
   report: (entries: readonly Entry[]) => void,
@@ -168,7 +168,7 @@ export const applyOps = (
   const conclude = (): void => {
     const entries = mine.flatMap((task, index): readonly Entry[] => {
       const fault = task[2]();
-      return !fault || told.has(task) || !told.add(task) ? [] : [[fault, experiment, variation, index]];
+      return !fault || told.has(task) || !told.add(task) ? [] : [[fault, run, variation, index]];
     });
     if (entries.length) report(entries);
   };

@@ -13,7 +13,7 @@ from domain.artifact import digest_of
 from leadbright.runtime import load_runtime
 from tests.config_compiler.folders import CASES, DEPLOYMENT, RUNTIME, read
 
-SITE = "site: s\ndomains: [s.example]\n"
+SITE = "site: s\ndomains: [s.example]\nsingle-page: off\n"
 EXPERIMENT = """
 experiment: x
 status: running
@@ -61,6 +61,15 @@ def test_a_site_pays_for_audiences_and_redirects_where_it_has_them() -> None:
     more = "audience: {device: mobile}\npages: {include: [/a]}\n"
     text = script(compiled(CLICK, "{redirect: /b}", more=more))
     assert re.findall(r"L\.(\w+)=1", text) == ["experiments", "who", "redirect", "goals", "click", "core"]
+
+
+def test_a_site_pays_for_changes_of_address_unless_they_are_off() -> None:
+    site = SITE.replace("single-page: off\n", "")
+    for single_page, modules in (("", ["navigation", "core"]), ("single-page: auto", ["navigation", "core"])):
+        result = compile_site(Source({"site.yaml": f"{site}{single_page}\n"}), None, RUNTIME, DEPLOYMENT)
+        assert isinstance(result, Compiled)
+        assert re.findall(r"L\.(\w+)=1", script(result)) == modules
+        assert result.plan.single_page
 
 
 def test_an_audience_of_everybody_costs_nothing() -> None:

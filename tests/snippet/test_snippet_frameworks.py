@@ -1,4 +1,4 @@
-"""Pages of React, Vue and Svelte: a change lasts through what they render, is taken back, and makes none of them fail."""
+"""Pages of React, Vue and Svelte: a change lasts through what they render, is taken back, and makes none fail."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ SHOWN = """promo => {
     && document.querySelector("main").firstElementChild.id == "end" && document.querySelectorAll(".ours").length == 1
     && document.querySelector("#list").lastElementChild.className == "ours";
 }"""
-PAGE = """() => [...document.querySelector("main").children].map(
-    ({localName, className, textContent}) => [localName, className.split(" ").sort().join(" "), textContent].join("|"))"""
+PAGE = """() => [...document.querySelector("main").children].map(({localName, className, textContent}) =>
+    [localName, className.split(" ").sort().join(" "), textContent].join("|"))"""
 
 
 @pytest.mark.parametrize("app", APPS)
@@ -128,7 +128,7 @@ def test_a_change_lasts_through_re_renders_and_is_taken_back(
 
 
 @pytest.mark.parametrize("side", SIDES)
-@pytest.mark.parametrize("app", ("react", "vue"))
+@pytest.mark.parametrize("app", ["react", "vue"])
 def test_an_element_that_the_app_holds_is_hidden_rather_than_taken_from_it(
     app: str, side: str, website: Website, visitor: BrowserContext, apps: Mapping[str, App]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Addresses that change without a new page: what was changed goes, what the new one shows comes, each is counted once."""
+"""Addresses that change without a new page: what was changed goes, what is new comes, each is counted once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ HOW = {"by the Navigation API": "", "without it": "delete window.navigation;"}
 HOME = [["=", "/"]]
 LIST = [["=", "/list"]]
 BODY = (
-    '<body><h1 title="t">Original</h1><p class="promo">Sale <b>now</b></p><ul id="list"><li class="one">one</li><li>two</li></ul>'
+    '<body><h1 title="t">Original</h1><p class="promo">Sale <b>now</b></p>'
+    '<ul id="list"><li class="one">one</li><li>two</li></ul>'
     '<p id="count">a<!-- -->b</p><a id="cta" class="plain">Go</a><p id="end">end</p></body></html>'
 )
 OPS = [
@@ -64,7 +65,7 @@ def told(website: Website, kind: str, times: int) -> None:
 def test_what_another_page_showed_is_taken_back_and_comes_again(
     how: str, website: Website, new_visitor: Callable[..., BrowserContext]
 ) -> None:
-    single_page(website, experiment("hero", ops=OPS, css=CSS, **{"in": HOME}))
+    single_page(website, {**experiment("hero", ops=OPS, css=CSS), "in": HOME})
     tab = opened(website, new_visitor(HOW[how]))
     changed = body(tab)
     assert changed.count("three") == 2
@@ -87,7 +88,7 @@ def test_what_another_page_showed_is_taken_back_and_comes_again(
 
 
 def test_what_the_page_changed_meanwhile_stays_as_the_page_has_it(website: Website, visitor: BrowserContext) -> None:
-    single_page(website, experiment("hero", ops=OPS, **{"in": HOME}))
+    single_page(website, {**experiment("hero", ops=OPS), "in": HOME})
     tab = opened(website, visitor)
     tab.evaluate(
         """() => {
@@ -108,7 +109,7 @@ def test_what_the_page_changed_meanwhile_stays_as_the_page_has_it(website: Websi
 
 
 def test_text_that_came_in_pieces_is_whole_again(website: Website, visitor: BrowserContext) -> None:
-    single_page(website, experiment("hero", ops=OPS, **{"in": HOME}))
+    single_page(website, {**experiment("hero", ops=OPS), "in": HOME})
     whole = website.pages["/"].pieces[0]
     website.pages["/"] = Reply([whole[i : i + 7] for i in range(0, len(whole), 7)], 0.01)
     tab = opened(website, visitor)
@@ -122,8 +123,8 @@ def test_experiments_of_the_new_page_are_entered_and_exposed_there(
 ) -> None:
     single_page(
         website,
-        experiment("hero", ops=[["text", "h1", "Buy now"]], **{"in": HOME}),
-        experiment("late", ops=[["text", "h2", "Changed"]], **{"in": LIST}),
+        {**experiment("hero", ops=[["text", "h1", "Buy now"]]), "in": HOME},
+        {**experiment("late", ops=[["text", "h2", "Changed"]]), "in": LIST},
     )
     tab = opened(website, new_visitor(HOW[how]))
     assert website.relay.counted() == [*FIRST_PAGE, ["exp", "hero", "bold"]]
