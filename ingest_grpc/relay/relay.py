@@ -17,7 +17,7 @@ from ingest_grpc.relay.address import Countries, Sources, no_countries
 from ingest_grpc.relay.admission import Arrival, Draft, Gate, admit
 from ingest_grpc.relay.agent import read_agent
 from ingest_grpc.relay.beacon import read_beacon
-from ingest_grpc.relay.counts import Counts, RelayCollector, registry_of
+from ingest_grpc.relay.counts import Backlog, Counts, RelayCollector, registry_of
 from ingest_grpc.relay.disk import Disk
 from ingest_grpc.relay.dispatch import Dispatch
 from ingest_grpc.relay.forward import Pace, Sending
@@ -91,6 +91,7 @@ class Relay:
         self._clock = seams.clock
         self._disk = seams.disk
         self._drain_s = settings.drain_s
+        self._randomness = seams.randomness
         self._gate = Gate(
             countries=seams.countries,
             sources=Sources(seams.randomness),
@@ -163,6 +164,13 @@ class Relay:
         self.counts.refuse(reason)
         return Refused(reason, day)
 
+    def new_key(self) -> bytes:
+        """Random bytes that nobody else has."""
+        return self._randomness(32)
+
     def metrics(self) -> CollectorRegistry:
         """The counts, for Prometheus."""
-        return registry_of(RelayCollector(self.counts, lambda: self._dispatch.waiting))
+        return registry_of(RelayCollector(self.counts, self._backlog))
+
+    def _backlog(self) -> Backlog:
+        return Backlog(self._dispatch.waiting, self._dispatch.epochs_waiting, self._shelf.bytes_kept)
