@@ -29,14 +29,20 @@ V = TypeVar("V")
 
 
 def conclude(
-    site: SiteKey, env: Environment, answer: Published | Unchanged | LostRace | NoSuchRelease, *, as_json: bool
+    site: SiteKey,
+    env: Environment,
+    answer: Published | Unchanged | LostRace | NoSuchRelease,
+    *,
+    as_json: bool,
+    of: str = "release",
 ) -> None:
+    """Say what became of a release, and end the command where there is none."""
     from cdn_publish.release import LostRace, NoSuchRelease, Published, Unchanged
 
     match answer:
         case Published(release, content_of):
             said = f"{site}: release {release.number} is live in {env}"
-            said += "" if content_of is None else f", with the content of release {content_of}"
+            said += "" if content_of is None else f", with the content of {of} {content_of}"
             _answer("published", site, env, release, said, as_json=as_json)
         case Unchanged(release):
             said = f"{site}: nothing new; release {release.number} with this content is live in {env}"
@@ -63,6 +69,7 @@ def _answer(outcome: str, site: SiteKey, env: Environment, release: Release, sai
 
 
 def target_at(url: str) -> Target:
+    """The target behind a URL; ends the command where there is none."""
     from cdn_publish.opening import BadTarget, open_target
 
     target = open_target(url)
@@ -72,6 +79,7 @@ def target_at(url: str) -> Target:
 
 
 def site_named(key: str) -> SiteKey:
+    """The key of a site; ends the command where that is not what was written."""
     from domain.names import SiteKey, is_key
 
     if not is_key(key):
@@ -80,6 +88,7 @@ def site_named(key: str) -> SiteKey:
 
 
 def note_of(by: str, revision: str, note: str) -> ReleaseNote:
+    """Who releases, from which revision of the definition, and why."""
     from cdn_publish.history import ReleaseNote
 
     return ReleaseNote(by or _user(), revision, note)
@@ -115,17 +124,16 @@ def run(work: Coroutine[Any, Any, V], said: Callable[[Exception], str] = str) ->
 
 
 def say(text: str) -> None:
+    """One line of the answer."""
     click.echo(text)
 
 
 def complain(text: str) -> None:
+    """One line beside the answer."""
     click.echo(text, err=True)
 
 
 def fail(text: str, status: int) -> NoReturn:
+    """End the command with one line."""
     complain(text)
     raise click.exceptions.Exit(status)
-
-
-COMMANDS = {"publish": publish, "rollback": rollback, "releases": releases}
-"""What the command line takes from here."""
