@@ -58,14 +58,27 @@ class Releases:
 
 
 async def publish(
-    target: Target, environment: Environment, artifacts: ArtifactSet, note: ReleaseNote, at: datetime
+    target: Target,
+    environment: Environment,
+    artifacts: ArtifactSet,
+    note: ReleaseNote,
+    at: datetime,
+    *,
+    after: int | None = None,
 ) -> Published | Unchanged | LostRace:
-    """Make `artifacts` what visitors load. Raises TargetError and DamagedError; whatever was live then still is."""
+    """Make `artifacts` what visitors load, if `after` is the number of the live release (0 for none; None: any).
+
+    Raises TargetError and DamagedError; whatever was live then still is.
+    """
     bodies = {artifact.name: artifact.body for artifact in artifacts.artifacts}
     if set(bodies) != set(POINTERS):
         raise ValueError(f"a release is {', '.join(POINTERS)}, not {', '.join(sorted(bodies))}")
     files = SiteFiles(target, Place(environment, artifacts.site))
-    return await _make_live(files, await files.log(), artifacts.digest, bodies, note, at)
+    log = await files.log()
+    live = log.history.live
+    if live is not None and live.digest != artifacts.digest and after not in (None, live.number):
+        return LostRace(live)
+    return await _make_live(files, log, artifacts.digest, bodies, note, at)
 
 
 async def promote(
