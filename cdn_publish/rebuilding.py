@@ -6,7 +6,7 @@ May not know what the artifacts say.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cdn_publish.history import DamagedError, History, Release, ReleaseNote
 from cdn_publish.layout import Place, digest_in
@@ -54,9 +54,10 @@ async def rebuild(
     older = [digest for digest in whole if digest != live]
     highest = max([len(older), *(pointer.number or 0 for pointer in pointers.values())])
     first = highest + 1 - len(older)
+    second = at.astimezone(UTC).replace(microsecond=0)
     history = History(
         tuple(
-            Release(number, digest, at, note.by, note.revision, note.note)
+            Release(number, digest, second, note.by, note.revision, note.note)
             for number, digest in enumerate([*older, live], start=first)
         )
     )

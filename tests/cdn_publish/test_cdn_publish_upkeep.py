@@ -20,7 +20,7 @@ from tests.cdn_publish.publishing import SHOP, HookedTarget, artifacts, nothing,
 PRODUCTION, STAGING = Environment.PRODUCTION, Environment.STAGING
 PLACE = Place(PRODUCTION, SHOP)
 NOTE = ReleaseNote("ci")
-AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+AT = datetime(2026, 11, 24, 9, 0, 0, 123, tzinfo=UTC)
 LOG = "production/shop/releases.json"
 
 
