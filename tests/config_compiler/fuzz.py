@@ -29,7 +29,8 @@ Corpus = list[Mapping[str, str]]
 PLAIN_WORDS = r"""
 : - [ ] { } , & * ! | > ' " % @ ` # ? --- ... <<: null ~ yes 1e999 0x7f .nan &a *a !!python/object {{ 100% -1% *.co.uk é
 regex: (a+)+$ (?=x) [^\S] \B :has( :is( ::before url( </script> <svg/onload=x> javascript: 2026-02-30T25:61
-999999999999999 include exclude all: any: not: matches: redirect: script: css: phase: layer: holdout: sections: audience: schedule:
+999999999999999 include exclude all: any: not: matches: redirect: script: css: phase:
+layer: holdout: sections: audience: schedule:
 """.split()  # noqa: SIM905
 WORDS = [*PLAIN_WORDS, "\t", "\r\n", "\x00", "\x85", "\u2028", "\ud800", "\ufeff", " "]
 
