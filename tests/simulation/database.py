@@ -39,7 +39,9 @@ class Database:
     """When, and what."""
 
     def back_up(self, now_ms: int) -> None:
-        """Keep what is committed."""
+        """Keep what is committed, once there is anything."""
+        if not self.ask("SELECT name FROM sqlite_master WHERE name = 'counts_quarantine'"):
+            return
         with closing(sqlite3.connect(self.path)) as database:
             self.backups.append((now_ms, database.serialize()))
 

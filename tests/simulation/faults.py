@@ -6,7 +6,7 @@ May not know when it happens, or what it should come to.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from ingest_grpc.relay.segment import HEAD_BYTES
 from ingest_grpc.relay.shelf import HOUR_MS
@@ -226,6 +226,6 @@ UNSAFE: dict[Fault, int] = {
 """After these what only the spoiled disk held may be gone."""
 
 
-def drawn(world: World, faults: dict[Fault, int]) -> Fault:
+def drawn(world: World, faults: Mapping[Fault, int]) -> Fault:
     """One of them."""
     return world.dice.choices(list(faults), weights=list(faults.values()))[0]

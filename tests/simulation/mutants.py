@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -26,6 +27,11 @@ from ingest_grpc.relay.journal import Journal
 from ingest_grpc.relay.relay import Accepted, Refused, Relay
 from ingest_grpc.wire import frame as frames_of_wire
 from ingest_grpc.wire.frame import Epoch, Reply, Status, Watermark
+from ingest_grpc.wire.ports import UnavailableError
+from tests.simulation import faults
+from tests.simulation.faults import Fault
+from tests.simulation.history import History, run_history
+from tests.simulation.verdict import Verdict
 
 Patch = Callable[[ExitStack], None]
 
@@ -38,6 +44,8 @@ class Mutant:
     rule: str
     breaks: str
     patch: Patch
+    faults: tuple[Fault, ...]
+    """What goes wrong in the histories that should notice it."""
 
 
 @contextmanager
@@ -181,7 +189,9 @@ def _own_cursor(stack: ExitStack) -> None:
         return found
 
     def move(sender: Sender, to: Watermark) -> None:
-        sender.__dict__["acknowledged"] = max(look(sender), to, key=lambda mark: mark.sequence)
+        if to.sequence < look(sender).sequence:
+            raise UnavailableError("that cannot be")
+        sender.__dict__["acknowledged"] = to
 
     _change(stack, Sender, "acknowledged", property(look, move))
 
@@ -206,20 +216,44 @@ def _nothing_is_stale(stack: ExitStack) -> None:
     _change(stack, inspection, "BACKLOG_MS", 10**15)
 
 
+_POWER = (faults.cut_the_power, faults.fail_a_sync)
+_AWAY = (faults.kill_the_aggregators, faults.lose_calls, faults.heal)
+_LATE = (faults.part, faults.let_days_pass, faults.let_days_pass, faults.heal)
+_BACKUP = (faults.back_up, faults.restore, faults.heal)
+
 MUTANTS = (
-    Mutant("ack before sync", "R2", "lost", _ack_before_sync),
-    Mutant("ack of a repeat from the relay's memory", "R2", "lost", _ack_from_memory),
-    Mutant("no nonces", "R4", "double", _no_nonces),
-    Mutant("gaps accepted", "R4", "lost", _gaps_accepted),
-    Mutant("counts and watermark in two transactions", "R4", "double", _two_transactions),
-    Mutant("sent before sync, in the same epoch again", "R3", "lost", _sent_before_sync),
-    Mutant("the same epoch after a restart", "R1", "lost", _epoch_again),
-    Mutant("segments dropped without retention", "R7", "lost", _no_retention),
-    Mutant("the relay trusts its own cursor", "R6", "lost", _own_cursor),
-    Mutant("no watermark", "R4", "books", _no_watermark),
-    Mutant("nonces expire early", "R8", "double", _nonces_expire_early),
-    Mutant("nothing is stale", "R9", "double", _nothing_is_stale),
+    Mutant("ack before sync", "R2", "lost", _ack_before_sync, _POWER),
+    Mutant("ack of a repeat from the relay's memory", "R2", "lost", _ack_from_memory, _POWER),
+    Mutant("no nonces", "R4", "double", _no_nonces, _AWAY),
+    Mutant("gaps accepted", "R4", "lost", _gaps_accepted, _BACKUP),
+    Mutant("counts and watermark in two transactions", "R4", "double", _two_transactions, _AWAY),
+    Mutant("sent before sync, in the same epoch again", "R3", "lost", _sent_before_sync, _POWER),
+    Mutant("the same epoch after a restart", "R1", "lost", _epoch_again, _POWER),
+    Mutant("segments dropped without retention", "R7", "lost", _no_retention, (*_BACKUP, faults.kill_a_relay)),
+    Mutant("the relay trusts its own cursor", "R6", "lost", _own_cursor, _BACKUP),
+    Mutant("no watermark", "R4", "books", _no_watermark, (faults.repeat_frames,)),
+    Mutant("nonces expire early", "R8", "double", _nonces_expire_early, (faults.part, faults.let_an_hour_pass, faults.heal)),
+    Mutant("nothing is stale", "R9", "double", _nothing_is_stale, _LATE),
 )
+
+
+SEEDS = range(40)
+"""The histories that are tried at most."""
+
+
+def caught(folder: Path, mutant: Mutant) -> History | None:
+    """The first history in which a mutant does the harm that it is known for; None where it hides from all of them."""
+    weights = {fault: mutant.faults.count(fault) for fault in mutant.faults}
+    with mutated(mutant):
+        histories = (run_history(folder, seed, weights) for seed in SEEDS)
+        return next((history for history in histories if HARM[mutant.breaks](history.verdict)), None)
+
+
+HARM: dict[str, Callable[[Verdict], bool]] = {
+    "lost": lambda verdict: verdict.lost > 0,
+    "double": lambda verdict: verdict.double > 0,
+    "books": lambda verdict: not verdict.is_right,
+}
 
 
 @contextmanager

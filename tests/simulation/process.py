@@ -27,6 +27,20 @@ class Happenings:
 
 
 @dataclass
+class Calls:
+    """All calls of a world, to have the one who makes a certain one die."""
+
+    dies_at: int = 0
+    made: int = 0
+    is_over: bool = False
+
+    def next_is_fatal(self) -> bool:
+        """Count one more."""
+        self.made += not self.is_over
+        return self.made == self.dies_at and not self.is_over
+
+
+@dataclass
 class Process:
     """One life of a relay or an aggregator."""
 
@@ -37,6 +51,7 @@ class Process:
     dies_at: int = 0
     """Before which of its calls it dies; 0 for none."""
     dies_after_commit: bool = False
+    all_calls: Calls = field(default_factory=Calls)
     is_alive: bool = True
     calls: int = 0
     died: asyncio.Event = field(default_factory=asyncio.Event)
@@ -51,7 +66,7 @@ class Process:
     async def call(self) -> None:
         """Before each call: it may be the last thing this process does, and it takes a while."""
         self.calls += 1
-        if self.calls == self.dies_at:
+        if self.calls == self.dies_at or self.all_calls.next_is_fatal():
             self.kill()
         await self.pause(self.dice.choice(WAITS_S))
 

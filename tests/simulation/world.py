@@ -25,7 +25,7 @@ from ingest_grpc.wire.frame import Frame
 from tests.simulation.database import Database, Place, close_places, open_place
 from tests.simulation.disk import File, Mount, SimulatedDisk
 from tests.simulation.net import Line, Net, Server
-from tests.simulation.process import Happenings, Process
+from tests.simulation.process import Calls, Happenings, Process
 
 DAY_MS = 86_400_000
 BEGINNING_MS = 20_780 * DAY_MS + DAY_MS // 2
@@ -91,6 +91,8 @@ class Machine:
     skew_ms: int = 0
     relay: Relay | None = None
     process: Process | None = None
+    loses_power: bool = False
+    """Whether the relay's death is a power loss."""
     epochs: list[bytes] = field(default_factory=list)
     """Epochs to come, where chance is to repeat itself."""
 
@@ -115,6 +117,7 @@ class World:
         self.excused: set[bytes] = set()
         """Nonces of beacons that only a spoiled disk may have held."""
         self.passed_ms = 0
+        self.calls = Calls()
         self._aggregators = aggregators
         self._lives = 0
         self.dies_within = 0
@@ -130,7 +133,9 @@ class World:
 
     async def start_relay(self, machine: Machine) -> None:
         """Start a relay, unless the disk or an early death prevents it."""
-        process = machine.process = self._process(machine.name, lambda _: None)
+        process = machine.process = self._process(
+            machine.name, lambda _: machine.disk.lose_power() if machine.loses_power else None
+        )
 
         def randomness(size: int) -> bytes:
             return machine.epochs.pop() if size == 16 and machine.epochs else self.dice.randbytes(size)
@@ -235,7 +240,7 @@ class World:
     def _process(self, name: str, bury: Callable[[Process], None]) -> Process:
         self._lives += 1
         dies_at = self.dice.randint(1, self.dies_within) if self.dies_within and self.dice.random() < 0.5 else 0
-        process = Process(name, self.dice, bury, dies_at)
+        process = Process(name, self.dice, bury, dies_at, all_calls=self.calls)
         if dies_at and name.startswith("aggregator"):
             process.dies_after_commit = self.dice.random() < 0.3
         return process
@@ -257,3 +262,5 @@ def new_world(folder: Path, seed: int | str) -> Iterator[World]:
         yield World(folder, seed)
     finally:
         close_places()
+        for path in folder.glob("counts.db*"):
+            path.unlink()
