@@ -65,7 +65,8 @@ class Crowd:
                     status = await self._post(connection, claim)
             except (OSError, TimeoutError, asyncio.IncompleteReadError):
                 self.unanswered += 1
-                connection, status = _closed(connection), 0
+                _close(connection)
+                connection, status = None, 0
             self._heard(claim, status, time.monotonic() - began)
             if not status:
                 await asyncio.sleep(PAUSE_S)
@@ -102,6 +103,6 @@ class Crowd:
         return int(answer.split(b" ", 2)[1])
 
 
-def _closed(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None) -> None:
+def _close(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None) -> None:
     if connection is not None:
         connection[1].close()

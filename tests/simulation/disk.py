@@ -1,6 +1,7 @@
 """A disk that keeps what was synced, and of the rest whatever a power loss leaves of it.
 
-`SimulatedDisk` outlives the processes that use it; each of them sees it through a `Mount`. May not know what is written.
+`SimulatedDisk` outlives the processes that use it; each of them sees it through a `Mount`. May not know what is
+written.
 """
 
 from __future__ import annotations

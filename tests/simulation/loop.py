@@ -37,7 +37,7 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         self._leap = _Leap()
         super().__init__(self._leap)
         self.set_exception_handler(_say_nothing)
-        self.set_task_factory(self._remember)
+        self.set_task_factory(self._remember)  # type: ignore[arg-type]
         self.begun: list[asyncio.Task[Any]] = []
         """Every task: the loop itself forgets those that wait for what will never come, and they would be collected."""
 
@@ -45,7 +45,12 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         """Seconds since the world began."""
         return self._leap.now
 
-    def _remember(self, _: asyncio.AbstractEventLoop, doing: Coroutine[Any, Any, T], **named: Any) -> asyncio.Task[T]:
+    def _remember(
+        self,
+        _: asyncio.AbstractEventLoop,
+        doing: Coroutine[Any, Any, T],
+        **named: Any,  # noqa: ANN401 - asyncio's own
+    ) -> asyncio.Task[T]:
         task = asyncio.Task(doing, loop=self, **named)
         self.begun.append(task)
         return task

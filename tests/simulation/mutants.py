@@ -101,9 +101,7 @@ def _no_nonces(stack: ExitStack) -> None:
 
 
 def _gaps_accepted(stack: ExitStack) -> None:
-    async def take_place(
-        said: Transaction, epoch: Epoch, frames: Sequence[Inspected], now_ms: int
-    ) -> Reply | None:
+    async def take_place(said: Transaction, epoch: Epoch, frames: Sequence[Inspected], now_ms: int) -> Reply | None:
         first, after = frames[0].frame, Watermark(frames[-1].frame.sequence, frames[-1].frame.hash)
         sql = "UPDATE counts_watermark SET sequence = ?, hash = ? WHERE relay = ? AND epoch = ? AND sequence < ?"
         moved, _ = await said._execute(sql, after.sequence, after.hash, epoch.relay, epoch.id, first.sequence)
@@ -134,7 +132,7 @@ def _two_transactions(stack: ExitStack) -> None:
             return refusal or Reply(Status.OK, commit._after(frames))
 
         refusal = await of._store.write(cells)
-        return refusal or await of._store.write(watermark)  # type: ignore[return-value]
+        return refusal or await of._store.write(watermark)  # type: ignore[arg-type, return-value]
 
     _change(stack, Aggregator, "_commit_together", together)
 
@@ -207,8 +205,7 @@ def _no_watermark(stack: ExitStack) -> None:
 
 
 def _nonces_expire_early(stack: ExitStack) -> None:
-    hour = inspection.HOUR_MS
-    _change(stack, commit, "PERIOD_MS", hour)
+    _change(stack, commit, "PERIOD_MS", shelf.HOUR_MS)
     _change(stack, transaction, "LIVE_PERIODS", 2)
 
 
@@ -232,7 +229,9 @@ MUTANTS = (
     Mutant("segments dropped without retention", "R7", "lost", _no_retention, (*_BACKUP, faults.kill_a_relay)),
     Mutant("the relay trusts its own cursor", "R6", "lost", _own_cursor, _BACKUP),
     Mutant("no watermark", "R4", "books", _no_watermark, (faults.repeat_frames,)),
-    Mutant("nonces expire early", "R8", "double", _nonces_expire_early, (faults.part, faults.let_an_hour_pass, faults.heal)),
+    Mutant(
+        "nonces expire early", "R8", "double", _nonces_expire_early, (faults.part, faults.let_an_hour_pass, faults.heal)
+    ),
     Mutant("nothing is stale", "R9", "double", _nothing_is_stale, _LATE),
 )
 
