@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from config_compiler.check import check
 from config_compiler.emit import costs, emit
 from config_compiler.finding import Finding, Problems
-from config_compiler.link import MissingModuleError, Runtime, RuntimeModule, link
+from config_compiler.link import MissingModuleError, link
 from config_compiler.lower import lower
 from config_compiler.parse import parse
 from config_compiler.source import Source
+from config_compiler.template import Runtime
 from domain.artifact import ArtifactSet
 from domain.plan import Plan
 from domain.site import Site
@@ -25,7 +26,6 @@ __all__ = [
     "MissingModuleError",
     "Rejected",
     "Runtime",
-    "RuntimeModule",
     "check_site",
     "compile_site",
     "plan_site",
@@ -49,7 +49,7 @@ class Compiled:
     artifacts: ArtifactSet
     findings: tuple[Finding, ...]
     costs: tuple[tuple[str, int], ...] = ()
-    """What each part of `lb.js` costs, in bytes: modules in their order, then scripts and the plan."""
+    """What `lb.js` spends on the core, on each feature that the plan uses and on the plan itself, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
