@@ -38,6 +38,20 @@ def with_free_port(address: Address) -> Address:
     return address
 
 
+def shared(address: Address) -> socket.socket:
+    """A socket of this address that other processes of the same user can have too; the system deals out connections."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        made.bind((address.host.strip("[]"), address.port))
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
 def _bound(address: Address) -> socket.socket:
     # Without SO_REUSEPORT, so that a port shared by others counts as taken.
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET

@@ -13,11 +13,23 @@ import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-import typer
+import click
 
-from leadbright.relay_option import DEFAULT_RELAY, RelayUrl, relay_address
+from leadbright.options import (
+    ANEW,
+    AS_JSON,
+    ENV,
+    FAILED,
+    FOLDER,
+    RELAY_URL,
+    SITE,
+    TO,
+    WRONG_USAGE,
+    environment_named,
+    relay_address,
+)
 
 if TYPE_CHECKING:
     from cdn_publish.history import Release, ReleaseNote
@@ -25,20 +37,13 @@ if TYPE_CHECKING:
     from cdn_publish.release import LostRace, NoSuchRelease, Published, Unchanged
     from cdn_publish.target import Target
     from config_compiler.compiler import Compiled
+    from config_compiler.source import Source
     from domain.names import SiteKey
+    from leadbright.live_release import LiveRelease
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the definition.")]
-To = Annotated[
-    str, typer.Option("--to", envvar="LEADBRIGHT_CDN", help="Where releases are published, such as file:///srv/cdn.")
-]
-SiteOption = Annotated[str, typer.Option("--site", help="The key of the site.")]
-Env = Annotated[str, typer.Option("--env", help="staging or production.")]
-Note = Annotated[str, typer.Option("--note", help="Why; kept in the log.")]
-By = Annotated[str, typer.Option("--by", help="Who; kept in the log. By default the user of this machine.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+NOTE = click.option("--note", default="", help="Why; kept in the log.")
+BY = click.option("--by", default="", help="Who; kept in the log. By default the user of this machine.")
 
-FAILED = 1
-WRONG_USAGE = 2
 GIT_DEADLINE_S = 10
 
 _LINE = "{number:>7}  {at:<20}  {digest:<16}  {revision:<9}  {by:<10}  {note}"
@@ -47,58 +52,66 @@ _HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by",
 V = TypeVar("V")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    for command in (publish, rollback, releases):
-        app.command()(command)
-
-
-def publish(
-    folder: Folder,
-    to: To,
-    env: Env = "production",
-    note: Note = "",
-    by: By = "",
-    relay_url: RelayUrl = DEFAULT_RELAY,
-    as_json: AsJson = False,
-) -> None:
+@click.command("publish")
+@FOLDER
+@TO
+@ENV
+@NOTE
+@BY
+@RELAY_URL
+@ANEW
+@AS_JSON
+def publish(folder: Path, to: str, env: str, note: str, by: str, relay_url: str, anew: bool, as_json: bool) -> None:
     """Compile a definition and make it what visitors load."""
     from cdn_publish import release
 
-    target, environment = _target(to), _environment(env)
-    compiled = _compile(folder, relay_url)
+    target, environment = _target(to), environment_named(env)
+    relay, source = relay_address(relay_url), _read(folder)
+    live = None if anew else _live(source, target, environment)
+    compiled = _compile(source, live, relay)
+    note_of_it = _note(by, _revision(folder), note)
     publishing = release.publish(
-        target, environment, compiled.artifacts, _note(by, _revision(folder), note), datetime.now(UTC)
+        target,
+        environment,
+        compiled.artifacts,
+        note_of_it,
+        datetime.now(UTC),
+        after=live.number if live else None,
     )
     _conclude(compiled.site.key, environment, _released(publishing, to), as_json=as_json)
     if not as_json:
         _say(f"beacons go to {compiled.plan.relay}")
 
 
-def rollback(
-    to: To,
-    site: SiteOption,
-    number: Annotated[int | None, typer.Option("--release", help="Its number; by default the content before.")] = None,
-    env: Env = "production",
-    note: Note = "",
-    by: By = "",
-    as_json: AsJson = False,
-) -> None:
+@click.command("rollback")
+@TO
+@SITE
+@click.option("--release", "number", type=int, help="Its number; by default the content before.")
+@ENV
+@NOTE
+@BY
+@AS_JSON
+def rollback(to: str, site: str, number: int | None, env: str, note: str, by: str, as_json: bool) -> None:
     """Bring the content of an earlier release back, under a new number."""
     from cdn_publish import release
 
-    target, environment, key = _target(to), _environment(env), _site(site)
+    target, environment, key = _target(to), environment_named(env), _site(site)
     why = note or ("back to the content before" if number is None else f"back to release {number}")
     rolling = release.rollback(target, environment, key, number, _note(by, "", why), datetime.now(UTC))
     _conclude(key, environment, _released(rolling, to), as_json=as_json)
 
 
-def releases(to: To, site: SiteOption, env: Env = "production", as_json: AsJson = False) -> None:
+@click.command("releases")
+@TO
+@SITE
+@ENV
+@AS_JSON
+def releases(to: str, site: str, env: str, as_json: bool) -> None:
     """List what was published, newest first."""
     from cdn_publish.history import entry_of
     from cdn_publish.release import releases as read_releases
 
-    target, environment, key = _target(to), _environment(env), _site(site)
+    target, environment, key = _target(to), environment_named(env), _site(site)
     found = _run(read_releases(target, environment, key))
     entries = [entry_of(release) for release in reversed(found.history.releases)]
     if as_json:
@@ -147,19 +160,33 @@ def _answer(outcome: str, site: SiteKey, env: Environment, release: Release, sai
     _say(json.dumps(answer) if as_json else said)
 
 
-def _compile(folder: Path, relay_url: str) -> Compiled:
-    from config_compiler.compiler import Deployment, MissingModuleError, Rejected, compile_site
-    from config_compiler.render import terminal
+def _read(folder: Path) -> Source:
     from leadbright.definition_folder import read_definition
-    from leadbright.runtime import SnippetNotBuilt, load_runtime
 
-    relay = relay_address(relay_url)
     try:
-        source = read_definition(folder)
-        compiled = compile_site(source, None, load_runtime(), Deployment(relay))
+        return read_definition(folder)
     except NotADirectoryError:
         _fail(f"there is no folder {folder}", WRONG_USAGE)
-    except (OSError, SnippetNotBuilt, MissingModuleError) as error:
+    except OSError as error:
+        _fail(f"nothing was published: {error}", FAILED)
+
+
+def _live(source: Source, target: Target, environment: Environment) -> LiveRelease:
+    """What is live, to go on from; whoever cannot have it read may publish without it."""
+    from leadbright.comparing import read_live
+
+    instead = "; --anew publishes without comparing, and may deal visitors of running experiments out anew"
+    return read_live(source, target, environment, "nothing was published", instead)
+
+
+def _compile(source: Source, live: LiveRelease | None, relay: str) -> Compiled:
+    from config_compiler.compiler import Deployment, MissingModuleError, Rejected, compile_site
+    from config_compiler.render import terminal
+    from leadbright.runtime import SnippetNotBuilt, load_runtime
+
+    try:
+        compiled = compile_site(source, live.plan if live else None, load_runtime(), Deployment(relay))
+    except (SnippetNotBuilt, MissingModuleError) as error:
         _fail(f"nothing was published: {error}", FAILED)
     if compiled.findings:
         sys.stderr.write(terminal.render(compiled.findings, source, color=sys.stderr.isatty()))
@@ -175,14 +202,6 @@ def _target(url: str) -> Target:
     if isinstance(target, BadTarget):
         _fail(target.reason, WRONG_USAGE)
     return target
-
-
-def _environment(name: str) -> Environment:
-    from cdn_publish.layout import Environment
-
-    if name not in list(Environment):
-        _fail(f'there is no environment "{name}"; it is staging or production', WRONG_USAGE)
-    return Environment(name)
 
 
 def _site(key: str) -> SiteKey:
@@ -239,13 +258,17 @@ def _run(work: Coroutine[Any, Any, V], said: Callable[[Exception], str] = str) -
 
 
 def _say(text: str) -> None:
-    typer.echo(text)
+    click.echo(text)
 
 
 def _complain(text: str) -> None:
-    typer.echo(text, err=True)
+    click.echo(text, err=True)
 
 
 def _fail(text: str, status: int) -> NoReturn:
     _complain(text)
-    raise typer.Exit(status)
+    raise click.exceptions.Exit(status)
+
+
+COMMANDS = {"publish": publish, "rollback": rollback, "releases": releases}
+"""What the command line takes from here."""

@@ -22,11 +22,16 @@ ANSWER_S = 2.0
 
 def over_http(address: Address) -> Probe:
     """A probe of an HTTP role."""
+    return answers(f"{address.url}/readyz")
+
+
+def answers(url: str) -> Probe:
+    """A probe of one page."""
 
     async def probe() -> bool:
         try:
             async with httpx.AsyncClient(timeout=ANSWER_S) as client:
-                return (await client.get(f"{address.url}/readyz")).status_code == httpx.codes.OK
+                return (await client.get(url)).status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol, cast
 from sanic import Sanic
 from sanic.http import Http
 
+from leadbright.listening import shared
 from leadbright.logs import claim_loggers
 from leadbright.setting_values import Address
 
@@ -43,14 +44,21 @@ class _Server(Protocol):
 
 
 @asynccontextmanager
-async def serving(app: Sanic[Any, Any], address: Address, drain_s: float = DRAIN_S) -> AsyncIterator[None]:
-    """Answer requests at `address` for as long as the context lasts; OSError where it is taken."""
+async def serving(
+    app: Sanic[Any, Any], address: Address, drain_s: float = DRAIN_S, *, is_shared: bool = False
+) -> AsyncIterator[None]:
+    """Answer requests at `address` for as long as the context lasts; OSError where it is taken.
+
+    A shared address can be served by several processes, each of which says so.
+    """
     app.config.MOTD = False
     # Sanic rewrites its own methods for speed, which it can do once a process.
     app.config.TOUCHUP = Http.http1_response_header.__code__.co_filename == inspect.getsourcefile(Http)
     deferred = {"start_serving": False}
-    host = address.host.strip("[]")
-    made = await app.create_server(host, address.port, access_log=False, asyncio_server_kwargs=deferred)
+    place: dict[str, Any] = (
+        {"sock": shared(address)} if is_shared else {"host": address.host.strip("[]"), "port": address.port}
+    )
+    made = await app.create_server(**place, access_log=False, asyncio_server_kwargs=deferred)
     server = cast(_Server, made)
     claim_loggers()
     await server.startup()

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
 
+OFF = "off"
+
 _EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 -- read, not bound
 
 
@@ -150,6 +152,25 @@ def name(text: str) -> str | Unfit:
     """A short name without spaces."""
     fit = 0 < len(text) <= 63 and text.isascii() and text.isprintable() and " " not in text
     return text if fit else Unfit("write up to 63 letters, digits, dots or hyphens")
+
+
+def number(least: int, most: int) -> Reader[int]:
+    """A whole number within bounds."""
+
+    def read(text: str) -> int | Unfit:
+        fit = text.isascii() and text.isdecimal() and least <= int(text[:9]) <= most
+        return int(text) if fit else Unfit(f"write a number from {least} to {most}")
+
+    return read
+
+
+def unless_off(reader: Reader[V]) -> Reader[V | None]:
+    """What another reader makes of it; None for the word `off`."""
+
+    def read(text: str) -> V | Unfit | None:
+        return None if text == OFF else reader(text)
+
+    return read
 
 
 def one_of(*choices: str) -> Reader[str]:

@@ -20,6 +20,7 @@ from leadbright.setting_values import Address, Network, Reader, Unfit
 
 FILE = "leadbright.toml"
 PREFIX = "LEADBRIGHT_"
+MOST_WORKERS = 64
 
 NAMES: dict[str, str] = {
     "data": "the folder for databases, journal, published files and the secret",
@@ -38,12 +39,17 @@ NAMES: dict[str, str] = {
     "relay_listen": "where the relay and the embedded CDN listen",
     "aggregator_listen": "where the aggregator listens",
     "shop_listen": "where the demo shop listens",
+    "relay_metrics": "where the relay's first process shows its metrics; off for nowhere",
+    "aggregator_metrics": "where the aggregator shows its metrics; off for nowhere",
+    "relay_workers": "how many processes take beacons",
     "relay_name": "what this relay is called by aggregators",
     "log": "how the log is written: text or json",
 }
 
 ELSEWHERE = frozenset({"token"})
 """Read by single commands, not here."""
+
+_CAN_BE_OFF = ("relay_metrics", "aggregator_metrics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,9 @@ class Settings:
     relay_listen: Address
     aggregator_listen: Address
     shop_listen: Address
+    relay_metrics: Address | None
+    aggregator_metrics: Address | None
+    relay_workers: int
     relay_name: str
     log: str
 
@@ -109,6 +118,7 @@ def as_environment(settings: Settings) -> dict[str, str]:
     The secret is left out: it is found where it was found before.
     """
     texts = {name: _text(getattr(settings, name)) for name in NAMES if name != "secret"}
+    texts |= {name: values.OFF for name in _CAN_BE_OFF if not texts[name]}
     return {f"{PREFIX}{name.upper()}": text for name, text in texts.items() if text}
 
 
@@ -203,17 +213,28 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         relay_listen=listen["relay"],
         aggregator_listen=listen["aggregator"],
         shop_listen=listen["shop"],
+        relay_metrics=_metrics(reading, "relay", listen["relay"]),
+        aggregator_metrics=_metrics(reading, "aggregator", listen["aggregator"]),
+        relay_workers=take("relay_workers", values.number(1, MOST_WORKERS), 1),
         relay_name=take("relay_name", values.name, socket.gethostname()[:63] or "relay"),
         log=take("log", values.one_of("text", "json"), ""),
     )
 
 
 _PORTS = {"web": 8600, "relay": 8601, "aggregator": 8602, "shop": 8603}
+_METRICS_ABOVE = {"aggregator": 10, "relay": 20}
+"""The relay's are last, since each of its processes takes a port of its own from there on."""
 
 
 def _listen(reading: _Reading, role: str) -> Address:
     default = Address("127.0.0.1", _PORTS[role])
     return listening.with_free_port(reading.take(f"{role}_listen", values.address, default))
+
+
+def _metrics(reading: _Reading, role: str, listen: Address) -> Address | None:
+    """On this machine alone, so many ports above the role's own, unless another place is named."""
+    default: Address | None = Address("127.0.0.1", (listen.port + _METRICS_ABOVE[role]) % 2**16)
+    return reading.take(f"{role}_metrics", values.unless_off(values.address), default)
 
 
 def _secret(reading: _Reading, data: Path) -> str:

@@ -5,7 +5,6 @@ Knows no gRPC: whoever holds frames may ask it. The clock is handed in.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -13,7 +12,8 @@ import structlog
 
 from ingest_grpc.aggregator.commit import Committed, commit
 from ingest_grpc.aggregator.constants import EPOCH_MS, HELLO_SKEW_MS, check_constants
-from ingest_grpc.aggregator.inspection import Fate, Inspected, Rejection, check_chain, inspect, reasons
+from ingest_grpc.aggregator.counts import Counts
+from ingest_grpc.aggregator.inspection import Fate, Inspected, check_chain, inspect, reasons
 from ingest_grpc.aggregator.names import Names
 from ingest_grpc.aggregator.store import Store
 from ingest_grpc.aggregator.transaction import Transaction, UnstorableError
@@ -37,9 +37,7 @@ class Aggregator:
         self._clock = clock
         self._names = Names()
         self._forgotten_period = -1
-        self.replies: Counter[Status] = Counter()
-        self.rejections: Counter[Rejection] = Counter()
-        self.fates: Counter[Fate] = Counter()
+        self.counts = Counts()
 
     async def hello(self, epoch: Epoch, now_ms: int) -> Watermark:
         """Where this epoch stands. Raises UnavailableError; RefusedError where the relay's clock is far off."""
@@ -63,7 +61,7 @@ class Aggregator:
             # The first of them were committed before, under another call; the others were not.
             rest = [f for f in inspected if f.frame.sequence > reply.watermark.sequence]
             reply = await self._commit(epoch, rest, now_ms)
-        self.replies[reply.status] += 1
+        self.counts.replies[reply.status] += 1
         return reply
 
     async def _commit(self, epoch: Epoch, frames: Sequence[Inspected], now_ms: int) -> Reply:
@@ -91,12 +89,14 @@ class Aggregator:
                 return outcome, self._forgotten_period
             return outcome, await self._forget(transaction, outcome.period, now_ms)
 
-        outcome, forgotten_period = await self._store.write(work)
+        with self.counts.commit_s.time():
+            outcome, forgotten_period = await self._store.write(work)
         if isinstance(outcome, Reply):
             return outcome
         self._forgotten_period = forgotten_period
         self._names.learn(outcome.found_names)
         self._store.live.publish(outcome.tally)
+        self.counts.book(outcome.booked)
         self._note(epoch, frames)
         return outcome.reply
 
@@ -110,8 +110,8 @@ class Aggregator:
         return period
 
     def _note(self, epoch: Epoch, frames: Sequence[Inspected]) -> None:
-        self.rejections.update(reasons(frames))
-        self.fates.update(frame.fate for frame in frames)
+        self.counts.rejections.update(reasons(frames))
+        self.counts.fates.update(frame.fate for frame in frames)
         for frame in frames:
             if frame.fate is not Fate.COUNT:
                 _log.warning(

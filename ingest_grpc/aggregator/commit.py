@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from domain.beacon import Admitted
 from domain.tally import Tally, fold
-from ingest_grpc.aggregator.books import UNKNOWN_SITE, Booking, Outcome, book
+from ingest_grpc.aggregator.books import UNKNOWN_SITE, Booking, Books, Outcome, book
 from ingest_grpc.aggregator.constants import PERIOD_MS, QUARANTINE_FRAMES
 from ingest_grpc.aggregator.inspection import Fate, Inspected
 from ingest_grpc.aggregator.names import Names, Place, cap
@@ -26,6 +26,7 @@ class Committed:
     tally: Tally
     found_names: dict[Place, frozenset[str]]
     period: int
+    booked: Books
 
 
 async def commit(
@@ -40,10 +41,11 @@ async def commit(
     tally, found = await cap(fold(fresh.values()), names, transaction)
     await transaction.add_cells(tally.cells.items())
     kept = await _set_aside(transaction, epoch, frames)
-    await transaction.add_books(book(_bookings(frames, fresh, kept)))
+    booked = book(_bookings(frames, fresh, kept))
+    await transaction.add_books(booked)
     stale = any(frame.fate is Fate.STALE for frame in frames)
     reply = Reply(Status.STALE if stale else Status.OK, _after(frames))
-    return Committed(reply, tally, found, period)
+    return Committed(reply, tally, found, period, booked)
 
 
 async def _take_place(transaction: Transaction, epoch: Epoch, frames: Sequence[Inspected], now_ms: int) -> Reply | None:

@@ -111,6 +111,10 @@ class Store:
             raise UnavailableError(f"the counts cannot be read: {error}") from error
         return [tuple(row) for row in rows]
 
+    def waiting(self) -> int:
+        """How many transactions wait for the writer."""
+        return self._jobs.qsize()
+
     async def ready(self) -> bool:
         """Whether the database answers, and took the last thing written."""
         try:

@@ -38,6 +38,11 @@ class Dispatch:
         acknowledged = entry[0].acknowledged.sequence if entry else 0
         return max(0, self._journal.written.sequence - acknowledged)
 
+    @property
+    def epochs_waiting(self) -> int:
+        """Epochs of which not everything durable is known to be acknowledged."""
+        return sum(not sender.is_idle for sender, _ in self._senders.values())
+
     def start(self, old: tuple[Epoch, ...]) -> None:
         """Begin to send, the epochs of earlier processes too."""
         for epoch in old:

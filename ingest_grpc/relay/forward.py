@@ -108,7 +108,8 @@ class Sender:
 
     async def _send(self, frames: tuple[Frame, ...]) -> Status:
         async with self._deadline():
-            reply = await self._sending.aggregation.commit(self.epoch, frames)
+            with self._sending.counts.commit_s.time():
+                reply = await self._sending.aggregation.commit(self.epoch, frames)
         self._answered()
         self._sending.counts.replies[reply.status] += 1
         if reply.status is not Status.DIVERGED:

@@ -233,7 +233,8 @@ class Journal:
         segment = self._segment
         if segment is None:
             raise OSError("no segment could be begun")
-        await self._disk.append(segment.name, frame)
+        with self._counts.sync_s.time():
+            await self._disk.append(segment.name, frame)
         segment.size += len(frame)
 
     def _fail(self, group: list[_Waiting], error: Exception) -> None:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry
 
 from ingest_grpc.relay.address import Countries, Sources, no_countries
-from ingest_grpc.relay.admission import Arrival, Draft, Gate, admit
+from ingest_grpc.relay.admission import Arrival, Draft, Gate, SecretOf, admit, no_secrets
 from ingest_grpc.relay.agent import read_agent
 from ingest_grpc.relay.beacon import read_beacon
-from ingest_grpc.relay.counts import Counts, RelayCollector, registry_of
+from ingest_grpc.relay.counts import Backlog, Counts, RelayCollector, registry_of
 from ingest_grpc.relay.disk import Disk
 from ingest_grpc.relay.dispatch import Dispatch
 from ingest_grpc.relay.forward import Pace, Sending
@@ -80,6 +80,7 @@ class Seams:
     randomness: Callable[[int], bytes]
     """So many random bytes, fit for keys."""
     countries: Countries = no_countries
+    secret_of: SecretOf = no_secrets
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
 
@@ -91,12 +92,14 @@ class Relay:
         self._clock = seams.clock
         self._disk = seams.disk
         self._drain_s = settings.drain_s
+        self._randomness = seams.randomness
         self._gate = Gate(
             countries=seams.countries,
             sources=Sources(seams.randomness),
             source_quota=Quota(settings.source_rate),
             site_quota=Quota(settings.site_rate),
             counts=self.counts,
+            secret_of=seams.secret_of,
         )
         self._rules = RuleBook(seams.read, seams.clock, settings.reading)
         self._shelf = Shelf(seams.disk, settings.name)
@@ -163,6 +166,13 @@ class Relay:
         self.counts.refuse(reason)
         return Refused(reason, day)
 
+    def new_key(self) -> bytes:
+        """Random bytes that nobody else has."""
+        return self._randomness(32)
+
     def metrics(self) -> CollectorRegistry:
         """The counts, for Prometheus."""
-        return registry_of(RelayCollector(self.counts, lambda: self._dispatch.waiting))
+        return registry_of(RelayCollector(self.counts, self._backlog))
+
+    def _backlog(self) -> Backlog:
+        return Backlog(self._dispatch.waiting, self._dispatch.epochs_waiting, self._shelf.bytes_kept)

@@ -10,9 +10,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from ingest_grpc.aggregator.aggregator import Aggregator
+from ingest_grpc.aggregator.counts import AggregatorCollector, registry_of
 from ingest_grpc.aggregator.reports import Reporter
 from ingest_grpc.aggregator.server import start_server
 from ingest_grpc.aggregator.store import open_store
+from leadbright.metrics import metrics_served
 from leadbright.settings import Settings
 from leadbright.wiring.clock import now_ms
 
@@ -31,4 +33,6 @@ async def aggregator(settings: Settings) -> AsyncIterator[asyncio.Event]:
         server = await start_server(counting, reporting, str(settings.aggregator_listen), store.ready)
         parts.push_async_callback(server.stop, GRACE_S)
         parts.callback(store.live.close)
+        registry = registry_of(AggregatorCollector(counting.counts, store.waiting))
+        await parts.enter_async_context(metrics_served("aggregator", registry, settings.aggregator_metrics))
         yield asyncio.Event()

@@ -10,6 +10,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from domain.signature import site_secret
 from ingest_grpc.relay.address import Countries, Proxies, no_countries, open_countries
 from ingest_grpc.relay.app import create_app
 from ingest_grpc.relay.disk import FolderDisk
@@ -17,19 +18,29 @@ from ingest_grpc.relay.relay import Relay, RelaySettings, Seams
 from ingest_grpc.wire.aggregation import AggregationClient
 from ingest_grpc.wire.channel import open_channel
 from leadbright.data_folder import held
+from leadbright.journals import FIRST, former_journals, journal_of, take_over
+from leadbright.metrics import metrics_served
 from leadbright.serving import serving
+from leadbright.setting_values import Address
 from leadbright.settings import Settings
 from leadbright.wiring.clock import now_ms
 from leadbright.wiring.published import reading, serving_files, target_of
 
 
 @asynccontextmanager
-async def relay(settings: Settings) -> AsyncIterator[asyncio.Event]:
-    """The relay, serving beacons and, where releases go to a folder, the CDN; the event is set when its disk fails."""
+async def relay(settings: Settings, worker: int = FIRST) -> AsyncIterator[asyncio.Event]:
+    """The relay, serving beacons and, where releases go to a folder, the CDN; the event is set when its disk fails.
+
+    Several workers share the address; each has its own journal, and the first takes over those of workers that are
+    no more.
+    """
     async with AsyncExitStack() as parts:
         target = target_of(settings)
-        parts.enter_context(held(settings.data / "journal.lock"))
-        disk = FolderDisk(settings.data / "journal")
+        folder = journal_of(settings.data, worker)
+        parts.enter_context(held(folder.with_suffix(".lock")))
+        if worker == FIRST:
+            await asyncio.to_thread(take_over, folder, former_journals(settings.data, settings.relay_workers))
+        disk = FolderDisk(folder)
         parts.callback(disk.close)
         channel = open_channel([str(address) for address in settings.aggregator])
         parts.push_async_callback(channel.close)
@@ -40,6 +51,7 @@ async def relay(settings: Settings) -> AsyncIterator[asyncio.Event]:
             clock=now_ms,
             randomness=os.urandom,
             countries=_countries(settings),
+            secret_of=lambda site: site_secret(settings.secret, site),
         )
         taking = Relay(seams, RelaySettings(name=settings.relay_name))
         app = create_app(
@@ -47,8 +59,17 @@ async def relay(settings: Settings) -> AsyncIterator[asyncio.Event]:
             proxies=Proxies(settings.trusted_proxies, settings.country_header or ""),
             serve=serving_files(target) if settings.cdn_folder else None,
         )
-        await parts.enter_async_context(serving(app, settings.relay_listen))
+        metrics = _metrics_address(settings, worker)
+        await parts.enter_async_context(metrics_served("relay", taking.metrics(), metrics))
+        is_shared = settings.relay_workers > 1
+        await parts.enter_async_context(serving(app, settings.relay_listen, is_shared=is_shared))
         yield taking.broken
+
+
+def _metrics_address(settings: Settings, worker: int) -> Address | None:
+    """Each worker shows its own, on ports in a row."""
+    first = settings.relay_metrics
+    return None if first is None else Address(first.host, first.port and first.port + worker - FIRST)
 
 
 def _countries(settings: Settings) -> Countries:

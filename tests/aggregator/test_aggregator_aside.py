@@ -236,7 +236,7 @@ async def test_rejected_beacons_are_booked_and_the_rest_of_the_frame_is_counted(
     total = await reporter.total_book()
     assert (total.accepted, total.counted, total.rejected) == (len(REJECTED) + 2, 2, len(REJECTED))
     assert balanced((await books(store)).values())
-    assert aggregator.rejections[Rejection.ENTRY] == sum(why is Rejection.ENTRY for why, _ in REJECTED)
+    assert aggregator.counts.rejections[Rejection.ENTRY] == sum(why is Rejection.ENTRY for why, _ in REJECTED)
 
 
 async def test_the_books_of_a_site_are_told_by_the_hour(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -23,7 +24,7 @@ from domain.site import Site
 from domain.targeting import Reason, decide
 from domain.visits import Visit
 from leadbright.plan_file import read_plan
-from tests.config_compiler.folders import CASES, DEPLOYMENT, read
+from tests.config_compiler.folders import CASES, DEPLOYMENT, published, read
 from tests.stand_in import RUNTIME
 
 SITE = """
@@ -44,6 +45,14 @@ def site(more: str = "", **experiments: str) -> Site:
     checked = check_site(Source({"site.yaml": SITE + more, **files}))
     assert not isinstance(checked, Rejected), checked.findings
     return checked.site
+
+
+@pytest.mark.parametrize("case", sorted(CASES.glob("*/published")), ids=lambda path: path.parent.name)
+def test_beside_a_plan_the_same_is_said_as_beside_its_site(case: Path) -> None:
+    site = published(case.parent)
+    assert site is not None
+    beside = [check_site(read(case.parent), live) for live in (site, plan_site(site))]
+    assert [finding.message for finding in beside[0].findings] == [finding.message for finding in beside[1].findings]
 
 
 def test_a_published_plan_is_read_back_as_it_was_compiled() -> None:

@@ -10,9 +10,9 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
 
-from leadbright.cli import make_app
+from leadbright.cli import APP
 from leadbright.demo.site import DEFINITION
 
 
@@ -26,18 +26,18 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(*arguments: str) -> Result:
     """The command with these arguments."""
-    return CliRunner().invoke(make_app(), list(arguments))
+    return CliRunner().invoke(APP, list(arguments), prog_name="leadbright")
 
 
 COMMANDS = ("init", "check", "compile", "decide", "explain", "publish", "rollback", "releases")
-RUNNING = ("up", "web", "relay", "aggregator", "demo", "migrate", "report", "version")
+RUNNING = ("up", "web", "relay", "aggregator", "demo", "migrate", "report", "site-secret", "version")
 
 
 @pytest.mark.parametrize("command", COMMANDS + RUNNING)
 def test_every_command_is_there_and_says_what_it_does(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
-    assert f"Usage: leadbright {command}" in result.output.replace("root", "leadbright")
+    assert f"Usage: leadbright {command}" in result.output
 
 
 def test_the_version_is_printed(bare: Path) -> None:
@@ -84,6 +84,14 @@ def test_a_report_on_what_is_not_there_is_a_failure_in_one_line(bare: Path) -> N
     result = run("report", "--site", "shop", "--experiment", "hero")
     assert result.exit_code == 1
     assert result.output == 'neither a definition nor a release of "shop" has an experiment "hero"\n'
+
+
+def test_a_sites_secret_is_said_and_stays_the_same(bare: Path) -> None:
+    first = run("site-secret", "shop").output.strip()
+    assert len(first) == 43
+    assert json.loads(run("site-secret", "shop", "--json").output) == {"site": "shop", "secret": first}
+    assert run("site-secret", "other").output.strip() != first
+    assert run("site-secret", "NOT A KEY").exit_code == 2
 
 
 def test_a_report_by_a_key_that_is_none_is_wrong_usage(bare: Path) -> None:
