@@ -49,7 +49,7 @@ def _experiment(x: PlannedExperiment) -> str:
     tests = ([test_json(test) for test in tests] for tests in (x.include, x.exclude))
     return _list(
         [
-            script_json(x.salt),
+            script_json(x.run),
             _list([_arm(arm) for arm in x.arms]),
             script_json(list(x.goals)),
             *(script_json(list(each)) if each else _NOTHING for each in tests),

@@ -55,6 +55,6 @@ def _rules(rules: RelayRules) -> Json:
         "site": rules.site,
         "timezone": rules.timezone,
         "domains": list(rules.domains),
-        "experiments": {key: list(variations) for key, variations in rules.experiments},
+        "experiments": {run: list(variations) for run, variations in rules.experiments},
         "goals": {key: {"cap": cap} for key, cap in rules.caps},
     }

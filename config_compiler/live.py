@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from config_compiler.layer_ranges import GOING_ON, layer_ranges
 from domain.experiment import WHOLE
-from domain.names import ExperimentKey, VariationKey
+from domain.names import ExperimentKey, VariationKey, phase_of
 from domain.plan import LayerRange, Plan, PlannedExperiment
 from domain.site import Site
 
@@ -52,5 +52,4 @@ def places_of(site: Site) -> dict[ExperimentKey, LayerRange]:
 
 
 def _planned(x: PlannedExperiment) -> LiveExperiment:
-    phase = int(x.salt.partition("#")[2] or 1)
-    return LiveExperiment(x.key, phase, tuple(arm.key for arm in x.arms), x.layer)
+    return LiveExperiment(x.key, phase_of(x.run), tuple(arm.key for arm in x.arms), x.layer)

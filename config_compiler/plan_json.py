@@ -61,8 +61,7 @@ def goal_json(goal: PlannedGoal) -> Json:
 
 def _experiment(x: PlannedExperiment) -> Json:
     said: dict[str, Json] = {
-        "key": x.key,
-        "salt": x.salt,
+        "run": x.run,
         "in": [test_json(test) for test in x.include],
         "out": [test_json(test) for test in x.exclude],
         "traffic": x.traffic,

@@ -1,7 +1,8 @@
 """A running experiment goes on dealing its visitors out as it began, unless a new phase says otherwise.
 
 Who was exposed keeps a variation, whatever weights become; what would put visitors into two experiments of one layer,
-take them out of all, or deal the next ones out by another order is refused. May not know who was exposed.
+take them out of all, or deal the next ones out by another order is refused; a new phase deals everybody out anew and
+counts apart. May not know who was exposed.
 """
 
 from __future__ import annotations

@@ -247,8 +247,8 @@ def _capped(entry: Entry, rules: SiteRules) -> Entry:
 _surroundings = lru_cache(maxsize=8192)(Surroundings)
 
 
-def _arm(experiment: str, variation: str, rules: SiteRules) -> Refusal | None:
-    variations = rules.experiments.get(experiment)
+def _arm(run: str, variation: str, rules: SiteRules) -> Refusal | None:
+    variations = rules.experiments.get(run)
     if variations is None:
         return Refusal.UNKNOWN_EXPERIMENT
     return None if variation in variations else Refusal.UNKNOWN_VARIATION
@@ -257,20 +257,20 @@ def _arm(experiment: str, variation: str, rules: SiteRules) -> Refusal | None:
 def _exposed(entry: Exposed, rules: SiteRules) -> Refusal | None:
     if any(goal not in rules.caps for goal, _ in entry.before):
         return Refusal.UNKNOWN_GOAL
-    return _arm(entry.experiment, entry.variation, rules)
+    return _arm(entry.run, entry.variation, rules)
 
 
 def _converted(entry: Converted, rules: SiteRules) -> Refusal | None:
     if entry.goal not in rules.caps:
         return Refusal.UNKNOWN_GOAL
     for s in entry.standings:
-        if (refusal := _arm(s.experiment, s.variation, rules)) is not None:
+        if (refusal := _arm(s.run, s.variation, rules)) is not None:
             return refusal
     return None
 
 
 def _reported(entry: OpReported, rules: SiteRules) -> Refusal | None:
-    return _arm(entry.experiment, entry.variation, rules)
+    return _arm(entry.run, entry.variation, rules)
 
 
 _NAMES: dict[type, Callable[..., Refusal | None]] = {

@@ -12,8 +12,7 @@ export interface Plan {
 }
 
 interface PlannedExperiment {
-  readonly key: string;
-  readonly salt: string;
+  readonly run: string;
   readonly in: readonly PageTest[];
   readonly out: readonly PageTest[];
   readonly traffic: number;
@@ -27,7 +26,7 @@ interface PlannedExperiment {
 
 /** The experiment as `lb.js` carries it. */
 export const carried = (x: PlannedExperiment): Experiment => [
-  x.salt,
+  x.run,
   x.arms,
   x.goals,
   x.in,

@@ -106,8 +106,8 @@ def test_drafts_and_stopped_experiments_take_no_part_of_a_layer() -> None:
     assert set(layer_ranges(stopped.experiments)) == {"a", "b"}
 
 
-def test_a_phase_changes_the_salt() -> None:
-    assert [x.salt for x in plan_site(site(a="", b="phase: 1", c="phase: 2")).experiments] == ["a", "b", "c#2"]
+def test_a_phase_is_a_run_of_its_own() -> None:
+    assert [x.run for x in plan_site(site(a="", b="phase: 1", c="phase: 2")).experiments] == ["a", "b", "c#2"]
 
 
 def test_an_experiment_runs_from_its_start_until_before_its_end() -> None:
@@ -124,7 +124,7 @@ def test_an_experiment_runs_from_its_start_until_before_its_end() -> None:
 def test_who_is_held_out_gets_nothing_not_even_what_was_kept() -> None:
     plan = plan_site(site("holdout: 100%\n", a=""))
     got = decide(
-        plan, Visit("https://s.example/"), "0badcafe", {plan.experiments[0].key: plan.experiments[0].arms[0].key}
+        plan, Visit("https://s.example/"), "0badcafe", {plan.experiments[0].run: plan.experiments[0].arms[0].key}
     )
     assert {d.reason for d in got.values()} == {Reason.HOLDOUT}
 

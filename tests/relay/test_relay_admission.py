@@ -258,6 +258,11 @@ async def test_names_of_a_release_published_a_moment_ago_are_accepted(world: Wor
     await relay.stop()
 
 
+@pytest.mark.parametrize("run", ["hero#2", "hero#1", "hero#", "#2", "hero#02", "HERO", "hero/2", "hero\0"])
+async def test_a_run_that_no_release_named_is_refused(world: World, run: str) -> None:
+    assert await answer(world, arrival(["exp", run, "bold"])) == Refused(Refusal.UNKNOWN_EXPERIMENT, DAY)
+
+
 async def test_unknown_names_make_nobody_read_more_than_once_a_second(world: World) -> None:
     relay = world.relay()
     await relay.start()

@@ -49,7 +49,7 @@ def linked_anyway(plan: Json) -> str:
     return f"try{{{''.join(piece.text for piece in written(load_runtime(), uses, values))}}}catch{{}}"
 
 
-MEMBERS = ("salt", "arms", "goals", "in", "out", "traffic", "who", "from", "until", "layer")
+MEMBERS = ("run", "arms", "goals", "in", "out", "traffic", "who", "from", "until", "layer")
 """Of an experiment, in the order in which `lb.js` carries them."""
 
 
@@ -84,4 +84,4 @@ def experiment(key: str, ops: Json = (), css: str = "", **changes: Json) -> Json
     guards = sorted({op[1] for op in ops if op[0] in ("text", "html", "remove")})
     arms = [["control", 0, "", [], []], ["bold", 10_000, css, guards, list(ops)]]
     goals = ["signup", "purchase", "thanks"]
-    return {"key": key, "salt": key, "in": [], "out": [], "traffic": 10_000, "goals": goals, "arms": arms, **changes}
+    return {"run": key, "in": [], "out": [], "traffic": 10_000, "goals": goals, "arms": arms, **changes}
