@@ -3,7 +3,7 @@
  * May not know how often, or for whom.
  */
 
-import { type Kind, leavePlace, type Trusted } from "./kinds.ts";
+import { type Kind, leavePlace, trusted } from "./kinds.ts";
 import type { Place } from "./plan.ts";
 
 /** How to come to what stands at a place, and on from there to what stands farther from the element's own edge. */
@@ -50,7 +50,7 @@ const parse = (html: string): readonly ChildNode[] => {
 };
 
 /** Each element keeps the nodes that it was given; those of one that the page took away go to the next. */
-const inserting = (trusted: Trusted): Kind => {
+const inserting = (): Kind => {
   const given = new Map<Element, readonly ChildNode[]>();
   return [
     (element, place) => stands(given.get(element) ?? [], place as Place, element),
@@ -93,6 +93,5 @@ const moving = (): Kind => {
   ];
 };
 
-/** How to insert or move; `trusted` stands in for a string where the page demands that html comes from a policy. */
-export const placing = (kind: string, trusted: Trusted): Kind | undefined =>
-  kind === "insert" ? inserting(trusted) : kind === "move" ? moving() : undefined;
+export const placing = (kind: string): Kind | undefined =>
+  kind === "insert" ? inserting() : kind === "move" ? moving() : undefined;

@@ -12,11 +12,24 @@ export type Kind = readonly [
   write: (element: Element, name: string, value: string | null) => Undo | undefined,
 ];
 
+interface Policy {
+  createHTML(html: string): string;
+}
+interface TrustedWindow extends Window {
+  readonly trustedTypes?: { createPolicy(name: string, rules: Policy): Policy };
+}
+let policy: Policy | undefined;
+
 /** Stands in for a string wherever the page demands that html comes from a policy. */
-export type Trusted = (html: string) => string;
+export const trusted = (html: string): string => {
+  policy ??= (window as TrustedWindow).trustedTypes?.createPolicy("leadbright", { createHTML: text => text });
+  return policy?.createHTML(html) ?? html;
+};
+
+export const none: Undo = () => {};
 
 /** The element's own nodes wait aside, and the parser may add to them, until they are put back in place of ours. */
-const replace = (element: Element, put: () => void): Undo => {
+const swap = (element: Element, put: () => void): Undo => {
   const theirs = [...element.childNodes];
   put();
   // So that there is always a node of ours by which to find out whether the page has written anew; and what the
@@ -31,33 +44,42 @@ const replace = (element: Element, put: () => void): Undo => {
   };
 };
 
+const replace = (element: Element, put: () => void): Undo => {
+  if (uses.navigation) return swap(element, put);
+  put();
+  return none;
+};
+
 /** The text goes into the text nodes that are there: frameworks hold on to theirs, and parsers add to the last one. */
 const setText = (element: Element, text: string): Undo => {
   const nodes = [...element.childNodes].filter(node => node.nodeType === 3) as Text[];
-  if (!nodes[0] || element.childElementCount)
-    return replace(element, () => Object.assign(element, { textContent: text }));
-  const theirs = nodes.map((node, i) => {
-    const own = node.data;
-    node.data = i ? "" : text;
-    return [node, own, node.data] as const;
-  });
+  if (!nodes[0] || element.childElementCount) return replace(element, () => element.replaceChildren(text));
   const parsing = document.readyState === "loading";
-  return () =>
-    theirs.forEach(([node, own, ours]) => {
-      if (node.data === ours || (parsing && node.data.startsWith(ours))) node.data = own + node.data.slice(ours.length);
-    });
+  const backs = nodes.map((node, i) => {
+    const own = node.data;
+    const ours = i ? "" : text;
+    node.data = ours;
+    return uses.navigation
+      ? () => {
+          const { data } = node;
+          if (data === ours || (parsing && data.startsWith(ours))) node.data = own + data.slice(ours.length);
+        }
+      : none;
+  });
+  return () => backs.forEach(back => back());
 };
+
+const put = (element: Element, name: string, value: string | null): void =>
+  value === null ? element.removeAttribute(name) : element.setAttribute(name, value);
 
 const setAttribute = (element: Element, name: string, value: string | null): Undo => {
   const own = element.getAttribute(name);
-  const set = (to: string | null): void => {
-    if (to === null) element.removeAttribute(name);
-    else element.setAttribute(name, to);
-  };
-  set(value);
-  return () => {
-    if (element.getAttribute(name) === value) set(own);
-  };
+  put(element, name, value);
+  return uses.navigation
+    ? () => {
+        if (element.getAttribute(name) === value) put(element, name, own);
+      }
+    : none;
 };
 
 const toggling = (on: boolean): Kind => [
@@ -65,9 +87,11 @@ const toggling = (on: boolean): Kind => [
   ({ classList }, name) => {
     const own = classList.contains(name);
     classList.toggle(name, on);
-    return () => {
-      if (classList.contains(name) === on) classList.toggle(name, own);
-    };
+    return uses.navigation
+      ? () => {
+          if (classList.contains(name) === on) classList.toggle(name, own);
+        }
+      : none;
   },
 ];
 
@@ -99,7 +123,7 @@ const remove = (element: Element): Undo => {
   return () => back(!element.isConnected);
 };
 
-export const kindsOf = (trusted: Trusted): Readonly<Record<string, Kind>> => ({
+export const KINDS: Readonly<Record<string, Kind>> = {
   text: [element => element.textContent, setText],
   html: [
     element => element.innerHTML,
@@ -109,4 +133,4 @@ export const kindsOf = (trusted: Trusted): Readonly<Record<string, Kind>> => ({
   add: toggling(true),
   drop: toggling(false),
   remove: [element => element.isConnected && (element as HTMLElement).style.display, remove],
-});
+};

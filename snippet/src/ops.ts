@@ -3,90 +3,65 @@
  * bounded number of times, and takes them back. May not know who sees which variation, or why.
  */
 
-import { type Kind, kindsOf, type Undo } from "./kinds.ts";
+import { placing } from "./insert.ts";
+import { KINDS, type Kind, none, type Undo } from "./kinds.ts";
 import type { Entry } from "./ledger.ts";
-import type { Linked } from "./linked.ts";
 import type { Arm, Op } from "./plan.ts";
 import { quiet } from "./quiet.ts";
+import { scriptTask } from "./script.ts";
 import type { Lift } from "./style.ts";
 
 /**
- * What an op may spend: a pass over the page that changes an element again costs 1, one that changes new elements
- * less, and while the parser adds to them hardly anything. It gets 2 back each second.
+ * What an op may spend at a time: a pass over the page that changes an element again costs 1, one that changes new
+ * elements less, and while the parser adds to them hardly anything. What was spent comes back after a while, each time
+ * that nothing was left after a longer one; the third time the op gives up.
  */
 const CREDIT = 20;
 const NEW = 1 / 4;
 const PARSING = 1 / 32;
-const REFILL_MS = 500;
-/** An op that has spent it all waits, each time twice as long, and at last gives up. */
-const PAUSE_MS = 500;
-const PAUSES = 3;
+const BACK_MS = 2_000;
 /** Elements of which an op remembers what they were, those apart that are in the page. */
 const REMEMBERED = 500;
 /** How long after the page is there an element may be missing before that is reported. */
 const PATIENCE_MS = 3_000;
-/** Passes that find nothing to do are a frame farther apart each, up to this many, unless what was added concerns us. */
 const FRAME_MS = 16;
-const FRAMES = 8;
 /** What stands in elements with this attribute is not changed: a framework has yet to find it as its server made it. */
 const WAIT = "data-leadbright-wait";
-/** Changes of the page at once up to which each is looked at: a pass is cheaper than looking at more. */
-const FEW = 99;
 
-interface Policy {
-  createHTML(html: string): string;
-}
-interface TrustedWindow extends Window {
-  readonly trustedTypes?: { createPolicy(name: string, rules: Policy): Policy };
-}
-let policy: Policy | undefined;
+export type Fault = "miss" | "error" | undefined;
 
-const trusted = (html: string): string => {
-  policy ??= (window as TrustedWindow).trustedTypes?.createPolicy("leadbright", { createHTML: text => text });
-  return policy?.createHTML(html) ?? html;
-};
-
-const KINDS = kindsOf(trusted);
-
-type Fault = "miss" | "error" | undefined;
-
-/** An op at work: `pass` goes over the page and answers whether it changed anything, `fault` is what to report. */
-export type Task = readonly [selector: string, pass: () => boolean, fault: () => Fault, undo: Undo];
+/** An op at work: `pass` goes over the page and answers whether it changed anything, `conclude` reports what is amiss. */
+export type Task = readonly [pass: () => boolean, conclude: () => void, undo: Undo];
 
 const parsing = (): boolean => document.readyState === "loading";
 
-/** Says of each pass that changed something when the next may be (ms). */
-const budget = (): ((cost: number, now: number) => number) => {
-  let credit = CREDIT;
-  let since = 0;
-  let pauses = 0;
-  return (cost, now) => {
-    credit = Math.min(CREDIT, credit + (now - since) / REFILL_MS) - cost;
-    since = now;
-    if (credit > 0) return 0;
-    return pauses++ < PAUSES ? now + (PAUSE_MS << pauses) : 1 / 0;
-  };
-};
-
-const taskOf = (op: Op, placing: Linked["placing"]): Task => {
+const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void): Task => {
   const [kind, selector, name = "", value = null] = op as readonly [Op[0], string, string?, (string | null)?];
-  const how = KINDS[kind] ?? placing?.(kind, trusted);
-  const given = new Map<Element, readonly [value: unknown, undo: Undo | undefined]>();
-  const afford = budget();
-  let fault: Fault = "miss";
-  let due = 0;
-
-  const undo = (): void => given.forEach(([, back]) => back?.());
-
+  const how = KINDS[kind] ?? (uses.insert ? placing(kind) : undefined);
   const safe = /^a|^drop/.test(kind);
+  const given = new Map<Element, readonly [value: unknown, undo: Undo]>();
+  let fault: Fault = "miss";
+  let told: Fault;
+  let credit = CREDIT;
+  let poor = 0;
+
+  const conclude = (): void => {
+    if (!told) report(fault);
+    told = fault;
+  };
+  const undo = (): void => {
+    if (uses.navigation) given.forEach(([, back]) => back());
+  };
 
   /** What it cost. */
   const give = (element: Element): number => {
     const [read, write] = how as Kind;
     const mark = given.get(element);
     if ((mark && mark[0] === read(element, name, value)) || (!safe && element.closest(`[${WAIT}]`))) return 0;
-    if (given.size > REMEMBERED) given.forEach((_, other) => other.isConnected || given.delete(other));
-    mark?.[1]?.();
+    if (uses.navigation) {
+      if (given.size > REMEMBERED) given.forEach((_, other) => other.isConnected || given.delete(other));
+      mark?.[1]();
+    }
     const back = write(element, name, value);
     if (!back) return 0;
     given.set(element, [read(element, name, value), back]);
@@ -94,116 +69,100 @@ const taskOf = (op: Op, placing: Linked["placing"]): Task => {
     return parsing() ? PARSING : mark ? 1 : NEW;
   };
 
-  const pass = (): boolean => {
-    const now = Date.now();
-    if (now < due) return false;
-    try {
-      let cost = 0;
-      document.querySelectorAll(selector).forEach(element => {
-        cost = Math.max(cost, give(element));
-      });
-      if (!cost) return false;
-      due = afford(cost, now);
-      if (due === 1 / 0) {
-        fault = "miss";
-        undo();
-      } else if (due) setTimeout(passAll, due - now);
-      return true;
-    } catch {
-      fault = "error";
-      due = 1 / 0;
-      return false;
+  const spend = (cost: number): void => {
+    credit -= cost;
+    if (credit > 0 || poor++ < 2)
+      setTimeout(() => {
+        credit += cost;
+        if (credit < 1) passAll();
+      }, BACK_MS << poor);
+    else {
+      credit = -1 / 0;
+      fault = "miss";
+      undo();
+      conclude();
     }
   };
 
-  return [selector, pass, () => fault, undo];
+  const pass = (): boolean => {
+    let cost = 0;
+    try {
+      if (credit > 0)
+        document.querySelectorAll(selector).forEach(element => {
+          cost = Math.max(cost, give(element));
+        });
+      if (cost) spend(cost);
+    } catch {
+      fault = "error";
+      credit = -1 / 0;
+    }
+    if (fault !== "miss") lift?.(selector);
+    return !!cost;
+  };
+
+  return [pass, conclude, undo];
 };
 
 const tasks = new Set<Task>();
-let observer: MutationObserver | undefined;
 const attributes = ["class", WAIT];
-let timer: ReturnType<typeof setTimeout> | undefined;
-let idle = 0;
+let observer: MutationObserver | undefined;
+let framed = 0;
 let due = 0;
 
-/** What a pass leaves to be done by each variation. */
-const afterwards = new Set<() => void>();
-
 const passAll = quiet((): void => {
-  clearTimeout(timer);
-  timer = undefined;
+  cancelAnimationFrame(framed);
+  framed = 0;
   let busy = false;
-  for (const [, pass] of tasks) busy = pass() || busy;
-  afterwards.forEach(work => work());
-  idle = busy ? 0 : Math.min(idle + 1, FRAMES);
-  due = Date.now() + idle * FRAME_MS;
+  for (const [pass] of tasks) busy = pass() || busy;
+  due = busy ? 0 : Date.now() + FRAME_MS;
   observer?.takeRecords();
 });
 
-/** Whether elements that ops are about are among what was added, or around what was changed. */
-const concerns = (wanted: string, { target, addedNodes }: MutationRecord): boolean =>
-  !!(target instanceof Element ? target : target.parentElement)?.closest(wanted) ||
-  [...addedNodes].some(node => node instanceof Element && (node.matches(wanted) || node.querySelector(wanted)));
-
-const look = (records: readonly MutationRecord[]): void => {
-  const now = Date.now();
-  const wanted = `:is(${[...tasks].map(([selector]) => selector || "a").join()})`;
-  if (parsing() || now >= due || (records.length < FEW && records.some(record => concerns(wanted, record)))) passAll();
-  else timer ??= setTimeout(passAll, due - now);
+/** After a pass that found nothing to do, the next is no sooner than it has to be: before what changed is painted. */
+const look = (): void => {
+  if (parsing() || Date.now() >= due) passAll();
+  else framed ||= requestAnimationFrame(passAll);
 };
 
 /** Applies the ops until it is taken back; `report` is told once of each that found no element, failed or gave up. */
 export const applyOps = (
-  { s: scripts, placing, scriptTask }: Linked,
   run: string,
-  [variation, , , , ops]: Arm,
+  [variation, , , , ops = []]: Arm,
   lift: Lift | undefined,
-  report: (entries: readonly Entry[]) => void,
+  report: (entry: Entry) => void,
 ): Undo => {
-  const mine = ops.map(op => (op[0] === "script" && scriptTask ? scriptTask(scripts?.[op[1]]) : taskOf(op, placing)));
-  const told = new Set<Task>();
-  let patience: ReturnType<typeof setTimeout> | undefined;
-  let patient = true;
-
-  const conclude = (): void => {
-    const entries = mine.flatMap((task, index): readonly Entry[] => {
-      const fault = task[2]();
-      return !fault || told.has(task) || !told.add(task) ? [] : [[fault, run, variation, index]];
-    });
-    if (entries.length) report(entries);
-  };
-
-  const after = (): void => {
-    for (const [selector] of mine) {
-      if (mine.every(([other, , fault]) => other !== selector || fault() !== "miss")) lift?.(selector);
-    }
-    if (!patient) conclude();
+  const mine = ops.map((op, index) => {
+    const tell = (fault: Fault): void => {
+      if (fault) report([fault, run, variation, index]);
+    };
+    if (op[0] === "attribute") attributes.push(op[2]);
+    return uses.script && op[0] === "script" ? scriptTask(plan.scripts[op[1]], tell) : taskOf(op, lift, tell);
+  });
+  let patience: ReturnType<typeof setTimeout>;
+  const wait = (): void => {
+    passAll();
+    patience = setTimeout(
+      quiet(() => mine.forEach(([, conclude]) => conclude())),
+      PATIENCE_MS,
+    );
   };
 
   mine.forEach(task => tasks.add(task));
-  afterwards.add(after);
-  for (const [kind, , name] of ops) if (kind === "attribute") attributes.push(name);
-  observer ??= new MutationObserver(quiet(look));
+  observer ??= new MutationObserver(look);
   observer.observe(document, { childList: true, subtree: true, characterData: true, attributeFilter: attributes });
-  const wait = (): void => {
+  if (parsing()) {
     passAll();
-    patience = setTimeout(() => {
-      patient = false;
-      quiet(conclude)();
-    }, PATIENCE_MS);
-  };
-  passAll();
-  if (parsing()) document.addEventListener("DOMContentLoaded", wait);
-  else wait();
+    document.addEventListener("DOMContentLoaded", wait);
+  } else wait();
 
-  return () => {
-    clearTimeout(patience);
-    document.removeEventListener("DOMContentLoaded", wait);
-    afterwards.delete(after);
-    for (const task of [...mine].reverse()) {
-      tasks.delete(task);
-      task[3]();
-    }
-    observer?.takeRecords();
-  };
+  return uses.navigation
+    ? () => {
+        clearTimeout(patience);
+        document.removeEventListener("DOMContentLoaded", wait);
+        for (const task of mine.reverse()) {
+          tasks.delete(task);
+          task[2]();
+        }
+      }
+    : none;
 };

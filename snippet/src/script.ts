@@ -4,11 +4,11 @@
  * May not know what the script does.
  */
 
-import type { Task } from "./ops.ts";
+import type { Fault, Task } from "./ops.ts";
 import { quiet } from "./quiet.ts";
 
-export const scriptTask = (script: (() => void) | undefined): Task => {
-  let fault: ReturnType<Task[2]> = "miss";
+export const scriptTask = (script: (() => void) | undefined, report: (fault: Fault) => void): Task => {
+  let fault: Fault = "miss";
   const pass = (): void => {
     if (fault !== "miss" || !script || document.readyState === "loading") return;
     fault = "error";
@@ -16,12 +16,11 @@ export const scriptTask = (script: (() => void) | undefined): Task => {
     fault = undefined;
   };
   return [
-    "",
     () => {
       quiet(pass)();
       return false;
     },
-    () => fault,
+    () => report(fault),
     () => {},
   ];
 };

@@ -1,3 +1,0 @@
-import { watchAddress } from "../address.ts";
-
-L.watchAddress = watchAddress;
