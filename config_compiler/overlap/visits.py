@@ -7,15 +7,13 @@ May not know what the experiments change.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlencode
 
 from config_compiler.overlap.effort import Effort, UndecidedError
 from config_compiler.overlap.formula import (
     HOST,
     PATH,
-    SCHEME,
     Atom,
     Both,
     Either,
@@ -26,6 +24,7 @@ from config_compiler.overlap.formula import (
 )
 from config_compiler.overlap.moments import ALWAYS, Moment, Span, moment
 from config_compiler.overlap.values import Answer, Is, Never, Open, Values, possible
+from config_compiler.overlap.witness import visit_of
 from config_compiler.page_tests import page_test
 from domain.condition import Condition, Matches
 from domain.experiment import Experiment, Pages
@@ -260,30 +259,6 @@ class _Search:
 def _quickest(subject: str) -> tuple[bool, str]:
     """What is looked up comes before what has to be searched for."""
     return subject in (HOST, PATH) or "." in subject, subject
-
-
-def visit_of(found: Mapping[str, str | None], now: Moment) -> Visit:
-    """The visit with these values; what is not named is a newcomer's."""
-    named = {kind: _named(found, f"{kind}.") for kind in ("query", "cookie", "data")}
-    query = f"?{urlencode(named['query'], quote_via=quote)}" if named["query"] else ""
-    plain = {k: v for k, v in found.items() if v is not None and k in _PLAIN}
-    return Visit(
-        url=f"{found.get(SCHEME) or 'https'}://{found.get(HOST) or 'localhost'}{found.get(PATH) or '/'}{query}",
-        width=int(found.get("width") or 1280),
-        hour=now.hour,
-        weekday=now.weekday,
-        now=now.now,
-        cookies=named["cookie"],
-        data=named["data"],
-        **plain,
-    )
-
-
-_PLAIN = ("device", "platform", "browser", "country", "language", "channel", "visitor", "referrer")
-
-
-def _named(found: Mapping[str, str | None], start: str) -> dict[str, str]:
-    return {k.removeprefix(start): v for k, v in sorted(found.items()) if k.startswith(start) and v is not None}
 
 
 def _takes(reach: Reach, visit: Visit) -> bool:
