@@ -5,16 +5,17 @@ Pure: text in, artifacts or findings out. May not know where text comes from or 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config_compiler.check import check
 from config_compiler.checking import Checked, Rejected, check_site
 from config_compiler.emit import costs, emit
 from config_compiler.finding import Finding, Problems
-from config_compiler.link import MissingModuleError, Runtime, RuntimeModule, link
-from config_compiler.lower import lower
+from config_compiler.link import MissingModuleError, link
+from config_compiler.lower import Lowered, RelayRules, lower
 from config_compiler.parse import parse
 from config_compiler.source import Source
+from config_compiler.template import Runtime
 from domain.artifact import ArtifactSet
 from domain.plan import Plan
 from domain.site import Site
@@ -26,10 +27,10 @@ __all__ = [
     "MissingModuleError",
     "Rejected",
     "Runtime",
-    "RuntimeModule",
     "check_site",
     "compile_site",
     "plan_site",
+    "switch_off",
 ]
 
 
@@ -50,7 +51,7 @@ class Compiled:
     artifacts: ArtifactSet
     findings: tuple[Finding, ...]
     costs: tuple[tuple[str, int], ...] = ()
-    """What each part of `lb.js` costs, in bytes: modules in their order, then scripts and the plan."""
+    """What `lb.js` spends on the core, on each feature that the plan uses and on the plan itself, in bytes."""
 
 
 def compile_site(
@@ -68,6 +69,16 @@ def compile_site(
     lowered = lower(site, deployment.relay_url)  # what browsers and relays need of it
     linked = link(lowered, runtime)  # with the code that this site uses
     return Compiled(site, lowered.plan, emit(linked), problems.findings, costs(linked))
+
+
+def switch_off(plan: Plan, runtime: Runtime) -> ArtifactSet:
+    """The artifacts of a site that is published, without any experiment: counting goes on. Raises MissingModuleError.
+
+    What relays need is not among it, since what was published for them is right as it is.
+    """
+    off = Lowered(replace(plan, experiments=()), RelayRules(plan.site, plan.timezone, (), (), ()))
+    made = emit(link(off, runtime))
+    return ArtifactSet(made.site, tuple(artifact for artifact in made.artifacts if artifact.name != "relay.json"))
 
 
 def plan_site(site: Site) -> Plan:
