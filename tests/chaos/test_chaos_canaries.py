@@ -1,4 +1,4 @@
-"""T5: after a run with refusals, crashes and restarts, no byte that was written holds anything that points to a visitor."""
+"""T5: after refusals, crashes and restarts, no byte that was written holds anything that points to a visitor."""
 
 from __future__ import annotations
 
