@@ -23,6 +23,7 @@ from domain.report import (
 from domain.tally import ORIGINS_AND_PAGE, Sums
 from ingest_grpc.aggregator.books import Book
 from ingest_grpc.aggregator.dialect import LIMB_BITS, Row
+from ingest_grpc.aggregator.retention import year_day
 from ingest_grpc.aggregator.store import Store
 
 EXACT_DAYS = 32
@@ -36,9 +37,10 @@ _TOTALS = """SELECT day, what, n, conversions, total, squares_high, squares_low 
              WHERE site = ? AND dimension = '' AND day BETWEEN ? AND ? AND """
 _ARMS = _TOTALS + "what >= ? AND what < ? ORDER BY day, what"
 _GOALS = _TOTALS + "what LIKE ? ORDER BY day, what"
-_TRAFFIC = _TOTALS + "(what IN ('visitors', 'sessions', 'views', 'bounces', 'quarter', 'year') OR (what >= 'gap/' AND what < 'gap0'))"
+_TRAFFIC = f"""{_TOTALS} (what IN ('visitors', 'sessions', 'views', 'bounces', 'quarter', 'year', 'gap/0', 'gap/32')
+               OR (what >= 'gap/' AND what < 'gap0' AND day < ?))"""
 
-_EARLIER = "SELECT 1 FROM counts_cell WHERE site = ? AND dimension = '' AND day < ? LIMIT 1"
+_EARLIER = "SELECT 1 FROM counts_cell WHERE site = ? AND dimension IN ('', 'years') AND day < ? LIMIT 1"
 
 _DIMENSIONS = ", ".join(f"'{dimension}'" for dimension in ORIGINS_AND_PAGE)
 _BREAKDOWNS = f"""SELECT dimension, value, CAST(SUM(n) AS bigint) AS n FROM counts_cell
@@ -66,7 +68,9 @@ class Reporter:
     async def traffic(self, site: SiteKey, days: Days) -> TrafficCounts:
         """What happened on a site. Raises UnavailableError."""
         where = (site, days.first, days.last)
-        rows = [(day, what, n) for day, what, n, *_ in await self._store.read(_TRAFFIC, where)]
+        rows = [
+            (day, what, n) for day, what, n, *_ in await self._store.read(_TRAFFIC, (*where, days.first + EXACT_DAYS))
+        ]
         breakdowns = await self._store.read(_BREAKDOWNS, where)
         exact = await self._exact_visitors(rows, site, days)
         return TrafficCounts(
@@ -118,11 +122,6 @@ def uniques(rows: Iterable[Row], first: int) -> int:
     return total
 
 
-def _year_begins(day: int) -> int:
-    when = _EPOCH + timedelta(days=day)
-    return (when.replace(month=1, day=1) - _EPOCH).days
-
-
 def _quarter_begins(day: int) -> int:
     when = _EPOCH + timedelta(days=day)
     return (when.replace(month=when.month - (when.month - 1) % 3, day=1) - _EPOCH).days
@@ -130,7 +129,7 @@ def _quarter_begins(day: int) -> int:
 
 _EPOCH = date(1970, 1, 1)
 
-_BEGINS: dict[str, Callable[[int], int]] = {"quarter": _quarter_begins, "year": _year_begins}
+_BEGINS: dict[str, Callable[[int], int]] = {"quarter": _quarter_begins, "year": year_day}
 """Visitors who came first in a period since it began are counted under this name, by the day on which it began."""
 
 
