@@ -10,7 +10,7 @@ import { written } from "./linker.mjs";
 
 const FILE = "sizes.json";
 
-const BARE = {
+export const BARE = {
   site: '"shop"',
   record: '"lb_shop"',
   beacons: '"https://relay.example/v1/b/shop?n="',
@@ -35,7 +35,7 @@ const OTHERS = '["thanks","visit",["=","/thank-you"]],["purchase","event","purch
 const TWO = { ...BARE, goals: `[${SIGNUP}]`, experiments: `[${HERO},${PRICE}]` };
 const ALL = { ...TWO, goals: `[${SIGNUP},${OTHERS}]` };
 
-const ANALYTICS = ["gpc", "dnt", "domains"];
+export const ANALYTICS = ["gpc", "dnt", "domains"];
 
 /** Features that are of no use without others. */
 const NEEDS = {
@@ -66,7 +66,7 @@ const sitesOf = template => [
 ];
 
 /** By site, the bytes of its `lb.js`; by feature, what it and what it needs add to a site that only counts visits. */
-const figures = template => {
+export const figures = template => {
   const weight = features => gzipped(written(template, withNeeds(features), BARE));
   const without = name => weight(ANALYTICS.filter(other => other !== name));
   return {
