@@ -78,7 +78,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session")
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser | Firefox]:
     """One browser for all tests; each visitor is a context of it."""
-    with ENGINES[request.config.getoption("--engine")]() as browser:
+    with ENGINES[request.config.getoption("--engine", "chromium")]() as browser:
         yield browser
 
 
