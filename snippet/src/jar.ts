@@ -35,27 +35,38 @@ const unclaim = (): void => put(`${plan.record}.${claim()}`, "", 0);
 /** Here and at every parent domain: the plan's domains may have been others when the cookie was written. */
 export const forgetRecord = (): void => {
   if (uses.experiments) unclaim();
-  put(plan.record, "", 0, "");
-  location.hostname.split(".").forEach((_, i, labels) => put(plan.record, "", 0, labels.slice(i).join(".")));
+  // What is left after the last label is no domain: the host alone.
+  `${location.hostname}.`.split(".").forEach((_, i, labels) => put(plan.record, "", 0, labels.slice(i, -1).join(".")));
 };
 
 /** The record, or a new one where there may be one; undefined where there is neither. */
 export const readRecord = (day: number): Kept | undefined => {
   const seed = uses.experiments ? claim() : welcome && newSeed();
-  return decode(value() ?? "") ?? (seed ? newRecord(seed, day) : undefined);
+  return decode(value()) ?? (seed ? newRecord(seed, day) : undefined);
+};
+
+const welcomed = (): Kept | undefined => {
+  welcome = true;
+  return readRecord(0);
+};
+
+/** Nothing is stored before the page is looked at; what is decided for it until then is decided by the seed. */
+const claimed = (): Kept | undefined => {
+  const seed = newSeed();
+  const take = (): void => put(`${plan.record}.${seed}`, "", CLAIM_S);
+  if ((document as Document & { readonly prerendering?: boolean }).prerendering) {
+    addEventListener("prerenderingchange", take, true);
+    return newRecord(seed, 0);
+  }
+  take();
+  return readRecord(0);
 };
 
 /**
  * The record as it is when a page begins; undefined where nothing can be kept. Its days are not to be relied on: which
  * day it is would cost too much to ask while the page waits.
  */
-export const openRecord = (): Kept | undefined => {
-  if (!readRecord(0)) {
-    if (uses.experiments) put(`${plan.record}.${newSeed()}`, "", CLAIM_S);
-    else welcome = true;
-  }
-  return readRecord(0);
-};
+export const openRecord = (): Kept | undefined => readRecord(0) ?? (uses.experiments ? claimed() : welcomed());
 
 /** Whether the record is now in the cookie; by the browser's clock it is `day`. */
 export const writeRecord = (kept: Kept, day: number): boolean => {

@@ -69,31 +69,35 @@ const setText = (element: Element, text: string): Undo => {
   return () => backs.forEach(back => back());
 };
 
-const put = (element: Element, name: string, value: string | null): void =>
-  value === null ? element.removeAttribute(name) : element.setAttribute(name, value);
-
-const setAttribute = (element: Element, name: string, value: string | null): Undo => {
-  const own = element.getAttribute(name);
-  put(element, name, value);
-  return uses.navigation
-    ? () => {
-        if (element.getAttribute(name) === value) put(element, name, own);
-      }
-    : none;
-};
-
-const toggling = (on: boolean): Kind => [
-  (element, name) => element.classList.contains(name),
-  ({ classList }, name) => {
-    const own = classList.contains(name);
-    classList.toggle(name, on);
+/** What is got and set as one value, `null` being what the op is about. */
+const plain = (get: Kind[0], set: (element: Element, name: string, value: unknown) => unknown): Kind => [
+  get,
+  (element, name, value) => {
+    const own = get(element, name, value);
+    set(element, name, value);
+    const ours = get(element, name, value);
     return uses.navigation
       ? () => {
-          if (classList.contains(name) === on) classList.toggle(name, own);
+          if (get(element, name, value) === ours) set(element, name, own);
         }
       : none;
   },
 ];
+
+const setAttribute = (element: Element, name: string, value: unknown): void =>
+  value === null ? element.removeAttribute(name) : element.setAttribute(name, value as string);
+
+const toggling = (on: boolean): Kind =>
+  plain(
+    ({ classList }, name) => classList.contains(name),
+    ({ classList }, name, value) => classList.toggle(name, (value ?? on) as boolean),
+  );
+
+const hiding = plain(
+  element => (element as HTMLElement).style.display,
+  (element, _, value) =>
+    (element as HTMLElement).style.setProperty("display", (value ?? "none") as string, "important"),
+);
 
 /** Keeps an element's place while it is elsewhere; the element comes back unless the page has put it somewhere. */
 export const leavePlace = (element: Element): ((isOurs: boolean) => void) => {
@@ -110,27 +114,22 @@ const isHeld = (element: Element | null): boolean =>
   !!element && (Object.keys(element).some(key => /^__(react|vue)/.test(key)) || isHeld(element.parentElement));
 
 const remove = (element: Element): Undo => {
-  if (isHeld(element)) {
-    const { style } = element as HTMLElement;
-    const own = style.display;
-    style.setProperty("display", "none", "important");
-    return () => {
-      if (style.display === "none") style.display = own;
-    };
-  }
+  if (isHeld(element)) return hiding[1](element, "", null) as Undo;
   const back = leavePlace(element);
   element.remove();
   return () => back(!element.isConnected);
 };
 
-export const KINDS: Readonly<Record<string, Kind>> = {
+export const KINDS: Readonly<Record<string, Kind | undefined>> = {
   text: [element => element.textContent, setText],
-  html: [
-    element => element.innerHTML,
-    (element, html) => replace(element, () => Object.assign(element, { innerHTML: trusted(html) })),
-  ],
-  attribute: [(element, name) => element.getAttribute(name), setAttribute],
-  add: toggling(true),
-  drop: toggling(false),
-  remove: [element => element.isConnected && (element as HTMLElement).style.display, remove],
+  html: uses.html
+    ? [
+        element => element.innerHTML,
+        (element, html) => replace(element, () => Object.assign(element, { innerHTML: trusted(html) })),
+      ]
+    : undefined,
+  attribute: uses.attribute ? plain((element, name) => element.getAttribute(name), setAttribute) : undefined,
+  add: uses.class ? toggling(true) : undefined,
+  drop: uses.class ? toggling(false) : undefined,
+  remove: uses.remove ? [element => element.isConnected && (element as HTMLElement).style.display, remove] : undefined,
 };

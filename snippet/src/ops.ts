@@ -12,14 +12,14 @@ import { scriptTask } from "./script.ts";
 import type { Lift } from "./style.ts";
 
 /**
- * What an op may spend at a time: a pass over the page that changes an element again costs 1, one that changes new
- * elements less, and while the parser adds to them hardly anything. What was spent comes back after a while, each time
- * that nothing was left after a longer one; the third time the op gives up.
+ * What an op may spend in a while: a pass over the page that changes an element again costs 1, one that changes new
+ * elements less (as many as a list has frames that is scrolled), and while the parser adds to them hardly anything. An
+ * op that has spent it all waits, the second time twice as long, and the third time gives up.
  */
 const CREDIT = 20;
-const NEW = 1 / 4;
+const NEW = 1 / 8;
 const PARSING = 1 / 32;
-const BACK_MS = 2_000;
+const WHILE_MS = 2_000;
 /** Elements of which an op remembers what they were, those apart that are in the page. */
 const REMEMBERED = 500;
 /** How long after the page is there an element may be missing before that is reported. */
@@ -42,8 +42,9 @@ const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void):
   const given = new Map<Element, readonly [value: unknown, undo: Undo]>();
   let fault: Fault = "miss";
   let told: Fault;
-  let credit = CREDIT;
-  let poor = 0;
+  let credit = 0;
+  let until = 0;
+  let pauses = 0;
 
   const conclude = (): void => {
     if (!told) report(fault);
@@ -71,13 +72,10 @@ const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void):
 
   const spend = (cost: number): void => {
     credit -= cost;
-    if (credit > 0 || poor++ < 2)
-      setTimeout(() => {
-        credit += cost;
-        if (credit < 1) passAll();
-      }, BACK_MS << poor);
+    if (credit > 0) return;
+    if (pauses < 2) setTimeout(passAll, WHILE_MS << pauses++);
     else {
-      credit = -1 / 0;
+      until = 1 / 0;
       fault = "miss";
       undo();
       conclude();
@@ -85,6 +83,11 @@ const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void):
   };
 
   const pass = (): boolean => {
+    const now = Date.now();
+    if (now >= until) {
+      credit = CREDIT;
+      until = now + (WHILE_MS << pauses);
+    }
     let cost = 0;
     try {
       if (credit > 0)
@@ -94,7 +97,8 @@ const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void):
       if (cost) spend(cost);
     } catch {
       fault = "error";
-      credit = -1 / 0;
+      credit = 0;
+      until = 1 / 0;
     }
     if (fault !== "miss") lift?.(selector);
     return !!cost;
@@ -110,7 +114,6 @@ let framed = 0;
 let due = 0;
 
 const passAll = quiet((): void => {
-  cancelAnimationFrame(framed);
   framed = 0;
   let busy = false;
   for (const [pass] of tasks) busy = pass() || busy;
@@ -121,7 +124,7 @@ const passAll = quiet((): void => {
 /** After a pass that found nothing to do, the next is no sooner than it has to be: before what changed is painted. */
 const look = (): void => {
   if (parsing() || Date.now() >= due) passAll();
-  else framed ||= requestAnimationFrame(passAll);
+  else if (!framed) framed = requestAnimationFrame(passAll);
 };
 
 /** Applies the ops until it is taken back; `report` is told once of each that found no element, failed or gave up. */
@@ -135,14 +138,13 @@ export const applyOps = (
     const tell = (fault: Fault): void => {
       if (fault) report([fault, run, variation, index]);
     };
-    if (op[0] === "attribute") attributes.push(op[2]);
+    if (uses.attribute && op[0] === "attribute") attributes.push(op[2]);
     return uses.script && op[0] === "script" ? scriptTask(plan.scripts[op[1]], tell) : taskOf(op, lift, tell);
   });
-  let patience: ReturnType<typeof setTimeout>;
   const wait = (): void => {
     passAll();
-    patience = setTimeout(
-      quiet(() => mine.forEach(([, conclude]) => conclude())),
+    setTimeout(
+      quiet(() => mine.forEach(task => tasks.has(task) && task[1]())),
       PATIENCE_MS,
     );
   };
@@ -157,8 +159,6 @@ export const applyOps = (
 
   return uses.navigation
     ? () => {
-        clearTimeout(patience);
-        document.removeEventListener("DOMContentLoaded", wait);
         for (const task of mine.reverse()) {
           tasks.delete(task);
           task[2]();

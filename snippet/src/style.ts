@@ -14,11 +14,8 @@ const sheet = (): ((text: string) => void) => {
   try {
     // Not subject to the page's style-src.
     const adopted = new CSSStyleSheet();
-    return text => {
-      adopted.replaceSync(text);
-      const others = document.adoptedStyleSheets.filter(one => one !== adopted);
-      document.adoptedStyleSheets = text ? [...others, adopted] : others;
-    };
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, adopted];
+    return text => adopted.replaceSync(text);
   } catch {
     const element = document.createElement("style");
     return text => {

@@ -221,8 +221,10 @@ QUIET_MS = 5
 
 
 @pytest.mark.chromium_only("time that the main thread was busy is Chromium's to tell")
-@pytest.mark.parametrize("what", FIGHT)
-@pytest.mark.parametrize("how", INSISTS)
+# New elements in each frame are a list that is scrolled, for all that anybody can tell.
+@pytest.mark.parametrize(
+    ("how", "what"), [(how, what) for how in INSISTS for what in FIGHT if (how, what) != ("each frame", "elements")]
+)
 def test_a_page_that_fights_back_wins_and_has_its_main_thread_back(
     how: str, what: str, website: Website, new_visitor: Callable[..., BrowserContext]
 ) -> None:
