@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from config_compiler.check import check
+from config_compiler.checking import Checked, Rejected, check_site
 from config_compiler.emit import costs, emit
 from config_compiler.finding import Finding, Problems
 from config_compiler.link import MissingModuleError, Runtime, RuntimeModule, link
@@ -52,21 +53,6 @@ class Compiled:
     """What each part of `lb.js` costs, in bytes: modules in their order, then scripts and the plan."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A site with nothing wrong; `findings` holds warnings only."""
-
-    site: Site
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A definition with something wrong: every finding, in order of place."""
-
-    findings: tuple[Finding, ...]
-
-
 def compile_site(
     source: Source, published: Site | None, runtime: Runtime, deployment: Deployment
 ) -> Compiled | Rejected:
@@ -82,13 +68,6 @@ def compile_site(
     lowered = lower(site, deployment.relay_url)  # what browsers and relays need of it
     linked = link(lowered, runtime)  # with the code that this site uses
     return Compiled(site, lowered.plan, emit(linked), problems.findings, costs(linked))
-
-
-def check_site(source: Source, published: Site | None = None) -> Checked | Rejected:
-    """What the definition means, without compiling it."""
-    problems = Problems()
-    site = check(parse(source, problems), published, problems)
-    return Rejected(problems.findings) if site is None else Checked(site, problems.findings)
 
 
 def plan_site(site: Site) -> Plan:

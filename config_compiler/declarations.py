@@ -6,16 +6,19 @@ May not know which elements they apply to.
 from __future__ import annotations
 
 import re
-
-import tinycss2
-from tinycss2.ast import FunctionBlock, Node
+from typing import TYPE_CHECKING
 
 from config_compiler.css_properties import CSS_PROPERTIES
 from config_compiler.flaw import Flaw
 
+if TYPE_CHECKING:
+    from tinycss2.ast import FunctionBlock, Node
+
 MAX_LENGTH = 2_000
 
 _PROPERTY = re.compile(r"-?[a-z][a-z0-9-]*|--[A-Za-z0-9_-]+")
+_PLAIN = re.compile(r"[#.]?[A-Za-z0-9-][A-Za-z0-9.%-]*(?: [#.]?[A-Za-z0-9-][A-Za-z0-9.%-]*)*")
+"""Words, numbers and colours: nothing that could end a declaration or load something."""
 _SCRIPT_SCHEMES = ("javascript", "vbscript")
 
 
@@ -33,8 +36,12 @@ def value_flaw(text: str) -> Flaw | None:
     """Why a text cannot be the value of a declaration, alone and complete."""
     if len(text) > MAX_LENGTH:
         return Flaw(f"has more than {MAX_LENGTH:,} characters", "put it into the page's own style sheet")
+    if _PLAIN.fullmatch(text):
+        return None
     if "/*" in text:
         return Flaw("holds a comment", "write the comment in YAML, after #")
+    import tinycss2  # only where a value is not plain, since it is much to load
+
     tokens = tinycss2.parse_component_value_list(f"{_without_important(text)};")
     if not (tokens[-1].type == "literal" and tokens[-1].value == ";"):
         return Flaw("has a bracket or a quote that is not closed", "close it")

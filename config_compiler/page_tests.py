@@ -27,8 +27,6 @@ def page_test(pattern: PagePattern) -> PageTest:
             return PageTest("@", _anchored(f"{scheme}://{_with_stars(host, '[^/]*')}/", path))
         case QueryPattern(page, query):
             return replace(page_test(page), query=query)
-        case QueryPattern(page, query):
-            return replace(page_test(page), query=query)
 
 
 def _path_test(glob: str) -> PageTest:

@@ -5,19 +5,17 @@ May not know what is done to the elements found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-import cssselect2
-import tinycss2
-from cssselect2 import parser as css
-from cssselect2.compiler import CompiledSelector
+import re
 
 from config_compiler.flaw import Flaw
-from config_compiler.kinds import shortened
 
 MAX_LENGTH = 400
 MAX_NESTING = 8
+
+_WORD = r"-?[A-Za-z_][A-Za-z0-9_-]*"
+_COMPOUND = rf"(?:[A-Za-z][A-Za-z0-9]*(?:[#.]{_WORD})*|(?:[#.]{_WORD})+)"
+_PLAIN = re.compile(rf"{_COMPOUND}(?:(?: +| *[>+~,] *){_COMPOUND})*")
+"""Tags, ids and classes of ASCII letters: most of what is ever written, and nothing that could be read in two ways."""
 
 
 def canonical_selector(text: str) -> str:
@@ -29,74 +27,8 @@ def selector_flaw(text: str, *, elements_only: bool = True) -> Flaw | None:
     """Why a selector is refused; None where it may be used. Only a style can reach a pseudo-element."""
     if len(text) > MAX_LENGTH or text.count("(") > MAX_NESTING:
         return Flaw(f"is longer than {MAX_LENGTH} characters or nests too much", "give the element a class or an id")
-    if flaw := _flaw_of_text(text):
-        return flaw
-    selectors = _compiled(text)
-    if isinstance(selectors, Flaw):
-        return selectors
-    if elements_only and any(s.pseudo_element for s in selectors):
-        return Flaw("names a part such as ::before, which is no element", "use it with style alone")
-    return None
+    if _PLAIN.fullmatch(text):
+        return None
+    from config_compiler.parsed_selectors import flaw_of_parsed  # only where one is not plain, since it is much to load
 
-
-def _compiled(text: str) -> tuple[CompiledSelector, ...] | Flaw:
-    try:
-        _read_functions(tinycss2.parse_component_value_list(text))
-        return tuple(cssselect2.compile_selector_list(text))
-    except cssselect2.SelectorError as error:
-        return Flaw(f"cannot be read: {_said(error)}", _hint(text))
-    # cssselect2 0.10.1 fails in other ways than its own: it reads on past the end of | and :nth-child(2n+), and
-    # evaluates code that it has written. Whatever breaks it is no selector to us.
-    except Exception:  # noqa: BLE001 - that library alone runs here, on a text that is not trusted
-        return Flaw("cannot be read: something in it is missing or out of place", _hint(text))
-
-
-def _read_functions(tokens: Iterable[Any]) -> None:
-    """Raise SelectorError for what cssselect2 forgives in :has() and :lang(), and browsers do not."""
-    for token in tokens:
-        if token.type == "function":
-            if token.lower_name == "has":
-                list(css.parse(token.arguments, relative=True))
-            elif token.lower_name == "lang" and all(each.type == "whitespace" for each in token.arguments):
-                raise cssselect2.SelectorError("Invalid arguments for :lang()")
-            _read_functions(token.arguments)
-
-
-def _flaw_of_text(text: str) -> Flaw | None:
-    if "/*" in text:
-        return Flaw("holds a comment", "write the comment in YAML, after #")
-    # Whatever is left open swallows the semicolon, and would swallow the rule that follows the selector.
-    tokens = tinycss2.parse_component_value_list(f"{text};")
-    if not (tokens[-1].type == "literal" and tokens[-1].value == ";"):
-        return Flaw("has a bracket or a quote that is not closed", "close it")
-    return None
-
-
-def _said(error: cssselect2.SelectorError) -> str:
-    """The library's message, with what stands in the text where it puts its own name for that."""
-    match error.args:
-        case (str(what), str(name)):
-            return f"{_begun(what)} :{name}"
-        case (str(what),):
-            return _begun(what)
-        case (token, str(what)):
-            found = f'"{shortened(token.serialize())}"' if token else "its end"
-            expected, got, _ = what.partition(", got ")
-            if got:
-                return f"{_begun(expected)}, found {found}"
-            if not what.startswith("unexpected"):
-                return _begun(what)
-            return f"{found} is out of place" if token else "it ends too early"
-    return "it is not one"
-
-
-def _begun(what: str) -> str:
-    return what[0].lower() + what[1:]
-
-
-def _hint(text: str) -> str:
-    if text.rstrip().endswith((",", ">", "+", "~")):
-        return "write what follows, or take the last sign away"
-    if text.startswith(("/", "http")):
-        return "a page goes under pages; a selector is written like #cta or .hero h1"
-    return "write it like #cta or .hero h1, and try it in the browser's console"
+    return flaw_of_parsed(text, elements_only=elements_only)

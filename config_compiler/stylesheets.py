@@ -6,12 +6,13 @@ May not know which page they come into.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import tinycss2
-from tinycss2.ast import Node
-
 from config_compiler.flaw import Flaw
+
+if TYPE_CHECKING:
+    from tinycss2.ast import Node
 
 MAX_LENGTH = 50_000
 
@@ -24,6 +25,8 @@ _HARMLESS = ("", "data")
 
 def canonical_css(text: str) -> str:
     """A style sheet as it is emitted: without comments, and on one line."""
+    import tinycss2  # here and below only where there is a style sheet, since it is much to load
+
     parts = tinycss2.parse_component_value_list(text, skip_comments=True)
     return "".join(" " if part.type == "whitespace" else part.serialize() for part in parts).strip()
 
@@ -32,6 +35,8 @@ def stylesheet_flaw(text: str) -> Flaw | None:
     """Why a style sheet is refused; what it loads is `addresses_of`."""
     if len(text) > MAX_LENGTH:
         return Flaw(f"has more than {MAX_LENGTH:,} characters", "put it into a file of the site")
+    import tinycss2
+
     tokens = tinycss2.parse_component_value_list(f"{text};")
     if not (tokens[-1].type == "literal" and tokens[-1].value == ";"):
         return Flaw("has a bracket, a quote or a comment that is not closed", "close it")
@@ -52,6 +57,10 @@ def _flaw_of_rule(rule: Node) -> Flaw | None:
 
 def addresses_of(text: str) -> Iterator[str]:
     """Every address that a style sheet or a value loads something from."""
+    if "(" not in text:  # an address is loaded by a function, or by @import, which is refused
+        return
+    import tinycss2
+
     yield from _addresses(tinycss2.parse_component_value_list(text, skip_comments=True), loading=False)
 
 

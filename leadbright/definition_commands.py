@@ -11,14 +11,22 @@ import re
 import sys
 import time
 from collections.abc import Iterable
-from enum import Enum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn
 
-import typer
+import click
 
-from cdn_publish.layout import Environment
-from leadbright.relay_option import DEFAULT_RELAY, RelayUrl, relay_address
+from leadbright.options import (
+    AS_JSON,
+    ENV,
+    FAILED,
+    FOLDER,
+    OUT,
+    RELAY_URL,
+    WRONG_USAGE,
+    environment_named,
+    relay_address,
+)
 
 if TYPE_CHECKING:
     from config_compiler.compiler import Compiled
@@ -28,52 +36,16 @@ if TYPE_CHECKING:
     from domain.site import Site
     from domain.visits import Visit
 
-FAILED, WRONG_USAGE = 1, 2
-
 ROUNDS = 5
 """Most times that a definition is mended in one go."""
 
 
-class Format(Enum):
-    """How findings are printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    GITHUB = "github"
+FORMATS = ("text", "json", "sarif", "github")
 
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the definition.")]
-As = Annotated[Format, typer.Option("--format", help="How findings are printed.")]
-Fix = Annotated[bool, typer.Option("--fix", help="Mend what can be mended without asking, then check again.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Out = Annotated[Path, typer.Option("--out", help="The folder to write to.")]
-Env = Annotated[Environment, typer.Option("--env", help="What the artifacts are for.")]
-Url = Annotated[str, typer.Option("--url", help="The address of the page.")]
-Visitor = Annotated[str, typer.Option("--visitor", help="8 hex digits; - reads them from standard input.")]
-Device = Annotated[str, typer.Option("--device", help="desktop, mobile or tablet.")]
-Country = Annotated[str, typer.Option("--country", help="Two capitals such as DE.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Such as hour=9, cookie.plan=pro or now=2026-12-01T09:00."),
-]
-CodeName = Annotated[str, typer.Argument(metavar="CODE", help="Such as E201.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    for name, command in (
-        ("init", init),
-        ("check", check),
-        ("compile", compile_),
-        ("decide", decide),
-        ("explain", explain),
-        ("schema", schema),
-    ):
-        app.command(name)(command)
-
-
-def init(folder: Folder) -> None:
+@click.command("init")
+@FOLDER
+def init(folder: Path) -> None:
     """Write a small, valid, commented definition."""
     from leadbright.definition_folder import write_starter
 
@@ -87,24 +59,29 @@ def init(folder: Folder) -> None:
         _say(f"wrote {path}")
 
 
-def check(folder: Folder, output: As = Format.TEXT, fix: Fix = False, as_json: AsJson = False) -> None:
+@click.command("check")
+@FOLDER
+@click.option("--format", "output", type=click.Choice(FORMATS), default="text", help="How findings are printed.")
+@click.option("--fix", is_flag=True, help="Mend what can be mended without asking, then check again.")
+@AS_JSON
+def check(folder: Path, output: str, fix: bool, as_json: bool) -> None:
     """Say everything that is wrong with a definition."""
-    from config_compiler.compiler import Rejected, check_site
+    from config_compiler.checking import Rejected, check_site
 
     source = _mended(folder) if fix else read(folder)
     answer = check_site(source)
-    shown_as = Format.JSON if as_json else output
+    shown_as = "json" if as_json else output
     _show(answer.findings, source, folder, shown_as)
     if isinstance(answer, Rejected):
-        raise typer.Exit(FAILED)
-    if shown_as is Format.TEXT:
+        raise click.exceptions.Exit(FAILED)
+    if shown_as == "text":
         count = len(answer.site.experiments)
         _say(f"{answer.site.key}: {count} experiment{'' if count == 1 else 's'}, nothing wrong")
 
 
 def _mended(folder: Path) -> Source:
     """The definition after every fix, round by round, since one may bring another to light; says what was mended."""
-    from config_compiler.compiler import check_site
+    from config_compiler.checking import check_site
     from config_compiler.fixing import fixed
     from leadbright.definition_folder import write_definition
 
@@ -122,33 +99,41 @@ def _mended(folder: Path) -> Source:
     return source
 
 
-def compile_(
-    folder: Folder,
-    out: Out,
-    env: Env = Environment.PRODUCTION,
-    relay_url: RelayUrl = DEFAULT_RELAY,
-    as_json: AsJson = False,
-) -> None:
+@click.command("compile")
+@FOLDER
+@OUT
+@ENV
+@RELAY_URL
+@AS_JSON
+def compile_(folder: Path, out: Path, env: str, relay_url: str, as_json: bool) -> None:
     """Write a site's artifacts in the layout in which they are published."""
-    from leadbright.definition_folder import write_artifacts
+    from leadbright.published_layout import write_artifacts
 
     compiled = _compiled(read(folder), relay_address(relay_url))
     artifacts = compiled.artifacts
     try:
-        write_artifacts(out, env, artifacts)
+        write_artifacts(out, environment_named(env), artifacts)
     except OSError as error:
         _fail(f"cannot write: {error}")
     _say(_receipt(artifacts, dict(compiled.costs), env, as_json=as_json))
 
 
+@click.command("decide")
+@FOLDER
+@click.option("--url", required=True, help="The address of the page.")
+@click.option("--visitor", required=True, help="8 hex digits; - reads them from standard input.")
+@click.option("--device", default="desktop", show_default=True, help="desktop, mobile or tablet.")
+@click.option("--country", default="", help="Two capitals such as DE.")
+@click.option(
+    "--set",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Such as hour=9, cookie.plan=pro or now=2026-12-01T09:00.",
+)
+@AS_JSON
 def decide(
-    folder: Folder,
-    url: Url,
-    visitor: Visitor,
-    device: Device = "desktop",
-    country: Country = "",
-    settings: Settings = None,
-    as_json: AsJson = False,
+    folder: Path, url: str, visitor: str, device: str, country: str, settings: tuple[str, ...], as_json: bool
 ) -> None:
     """Say what a new visitor would get on a page, and why."""
     from config_compiler.compiler import plan_site
@@ -156,7 +141,7 @@ def decide(
 
     if not host_of(url):
         _fail(f'"{url}" is not the address of a page; write it like https://shop.example/', WRONG_USAGE)
-    words = {"device": device, "country": country, **dict(map(_setting, settings or ()))}
+    words = {"device": device, "country": country, **dict(map(_setting, settings))}
     site = checked(read(folder))
     plan, visit = plan_site(site), _visit(url, words, site.timezone)
     for seed in _seeds(visitor):
@@ -180,7 +165,9 @@ def _visit(url: str, words: dict[str, str], timezone: str) -> Visit:
         _fail(str(error), WRONG_USAGE)
 
 
-def explain(code: CodeName) -> None:
+@click.command("explain")
+@click.argument("code", metavar="CODE", help="Such as E201.")
+def explain(code: str) -> None:
     """Show the page of a diagnostic."""
     from config_compiler.codes import Code
     from config_compiler.explanations import explanation
@@ -191,6 +178,7 @@ def explain(code: CodeName) -> None:
     _say(explanation(Code[name]).rstrip())
 
 
+@click.command("schema")
 def schema() -> None:
     """Print the JSON Schema of the definition language, for editors."""
     from config_compiler.schema import schema as of_the_language
@@ -212,12 +200,12 @@ def read(folder: Path) -> Source:
 
 def checked(source: Source) -> Site:
     """The site that is meant; ends the command where something is wrong with it."""
-    from config_compiler.compiler import Rejected, check_site
+    from config_compiler.checking import Rejected, check_site
 
     answer = check_site(source)
     if isinstance(answer, Rejected):
         _warn(answer.findings, source)
-        raise typer.Exit(FAILED)
+        raise click.exceptions.Exit(FAILED)
     return answer.site
 
 
@@ -231,15 +219,15 @@ def _compiled(source: Source, relay_url: str) -> Compiled:
         _fail(str(error))
     _warn(compiled.findings, source)
     if isinstance(compiled, Rejected):
-        raise typer.Exit(FAILED)
+        raise click.exceptions.Exit(FAILED)
     return compiled
 
 
-def _receipt(artifacts: ArtifactSet, costs: dict[str, int], env: Environment, *, as_json: bool) -> str:
+def _receipt(artifacts: ArtifactSet, costs: dict[str, int], env: str, *, as_json: bool) -> str:
     sizes = {artifact.name: len(artifact.body) for artifact in artifacts.artifacts}
     if as_json:
         return json.dumps(
-            {"site": artifacts.site, "env": env.value, "digest": artifacts.digest, "bytes": sizes, "lb.js": costs}
+            {"site": artifacts.site, "env": env, "digest": artifacts.digest, "bytes": sizes, "lb.js": costs}
         )
     listed = ", ".join(f"{name} {size:,} bytes" for name, size in sizes.items())
     parts = ", ".join(f"{name} {size:,}" for name, size in costs.items())
@@ -253,18 +241,18 @@ def _seeds(visitor: str) -> Iterable[str]:
         yield seed
 
 
-def _show(findings: tuple[Finding, ...], source: Source, folder: Path, output: Format) -> None:
+def _show(findings: tuple[Finding, ...], source: Source, folder: Path, output: str) -> None:
     """What people read goes to standard error, what other programs read to standard output."""
     from config_compiler.render import github, report, sarif
 
     match output:
-        case Format.TEXT:
+        case "text":
             _warn(findings, source)
-        case Format.JSON:
+        case "json":
             _write(sys.stdout, report.render(findings))
-        case Format.SARIF:
+        case "sarif":
             _write(sys.stdout, sarif.render(findings, folder.as_posix()))
-        case Format.GITHUB:
+        case "github":
             _write(sys.stdout, github.render(findings, folder.as_posix()))
 
 
@@ -282,7 +270,7 @@ def _say(text: str) -> None:
 
 def _fail(text: str, status: int = FAILED) -> NoReturn:
     _write(sys.stderr, f"{text}\n")
-    raise typer.Exit(status)
+    raise click.exceptions.Exit(status)
 
 
 def _write(stream: IO[str], text: str) -> None:
@@ -290,3 +278,14 @@ def _write(stream: IO[str], text: str) -> None:
     stream.flush()
     stream.buffer.write(text.encode())  # type: ignore[attr-defined]
     stream.flush()
+
+
+COMMANDS = {
+    "init": init,
+    "check": check,
+    "compile": compile_,
+    "decide": decide,
+    "explain": explain,
+    "schema": schema,
+}
+"""What the command line takes from here."""

@@ -1,16 +1,13 @@
-"""A definition in a folder: read into a `Source`, begun from the starter, compiled into the published layout.
+"""A definition in a folder: read into a `Source`, begun from the starter, mended.
 
 May not know what a definition says.
 """
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
-from cdn_publish.layout import Environment, Place
 from config_compiler.source import SITE_FILE, Source
-from domain.artifact import ArtifactSet
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 STARTER = (SITE_FILE, "experiments/headline.yaml")
@@ -38,6 +35,8 @@ def write_definition(folder: Path, before: Source, after: Source) -> None:
 
 def write_starter(folder: Path) -> list[Path]:
     """A small definition to begin with; raises FileExistsError rather than write over anything."""
+    from importlib.resources import files
+
     targets = [folder / name for name in STARTER]
     for target in targets:
         if target.exists():
@@ -46,13 +45,3 @@ def write_starter(folder: Path) -> list[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((files("leadbright") / "starter" / name).read_bytes())
     return targets
-
-
-def write_artifacts(out: Path, environment: Environment, artifacts: ArtifactSet) -> None:
-    """Bodies under their digest, then the pointers."""
-    place = Place(environment, artifacts.site)
-    bodies = [(place.body(artifacts.digest, a.name), a.body) for a in artifacts.artifacts]
-    for path, body in [*bodies, *((place.pointer(a.name), a.body) for a in artifacts.artifacts)]:
-        target = out / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(body)

@@ -19,7 +19,8 @@ from config_compiler.compiler import Deployment, Rejected, Runtime, compile_site
 from config_compiler.fingerprint import basis, fingerprint
 from domain.artifact import Digest
 from domain.names import SiteKey
-from leadbright.definition_folder import read_definition, write_artifacts
+from leadbright.definition_folder import read_definition
+from leadbright.published_layout import write_artifacts
 
 CHUNK = 8
 """Sites that a process is handed at once."""

@@ -12,44 +12,42 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import typer
+import click
 
-from cdn_publish.layout import Environment
-from leadbright.definition_commands import FAILED, WRONG_USAGE, Env, Out
-from leadbright.relay_option import DEFAULT_RELAY, RelayUrl, relay_address
+from leadbright.options import ENV, FAILED, OUT, RELAY_URL, WRONG_USAGE, environment_named, relay_address
 
 if TYPE_CHECKING:
+    from cdn_publish.layout import Environment
     from leadbright.fleet import Fleet, Outcome
 
 CORES = os.cpu_count() or 1
-
-Sites = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that holds a definition folder for each site.")]
-Processes = Annotated[int, typer.Option("--processes", min=1, max=64, help="How many compile at once.")]
 
 Known = dict[str, dict[str, str]]
 """By name of folder: the key of the site there and its fingerprint."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("compile-fleet")(run)
-
-
-def run(
-    sites: Sites,
-    out: Out,
-    env: Env = Environment.PRODUCTION,
-    relay_url: RelayUrl = DEFAULT_RELAY,
-    processes: Processes = CORES,
-) -> None:
+@click.command("compile-fleet")
+@click.argument(
+    "sites",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="A folder that holds a definition folder for each site.",
+)
+@OUT
+@ENV
+@RELAY_URL
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=CORES, show_default=True, help="How many compile at once."
+)
+def run(sites: Path, out: Path, env: str, relay_url: str, processes: int) -> None:
     """Compile many sites, and pass over those that have not changed."""
     folders = sorted(path.parent for path in sites.glob("*/site.yaml"))
     if not folders:
         _end(f"there is no site in {sites}; a site is a folder with site.yaml", WRONG_USAGE)
-    fleet = _fleet(out, env, relay_address(relay_url))
-    kept = out / f"fleet-{env.value}.json"
+    fleet = _fleet(out, environment_named(env), relay_address(relay_url))
+    kept = out / f"fleet-{env}.json"
     known = _read(kept)
     counts = _compiled(fleet, folders, known, min(processes, len(folders)))
     _keep(kept, {folder.name: known[folder.name] for folder in folders if folder.name in known})
@@ -60,7 +58,7 @@ def run(
         ", ".join(f"{counts[word]} {word}" for word in ("written", "unchanged", "refused", "unread")) + "\n"
     )
     if counts["refused"] or counts["unread"] or twice:
-        raise typer.Exit(FAILED)
+        raise click.exceptions.Exit(FAILED)
 
 
 def _fleet(out: Path, env: Environment, relay_url: str) -> Fleet:
@@ -134,4 +132,8 @@ def _keep(kept: Path, known: Known) -> None:
 
 def _end(text: str, status: int = FAILED) -> NoReturn:
     sys.stderr.write(f"{text}\n")
-    raise typer.Exit(status)
+    raise click.exceptions.Exit(status)
+
+
+COMMANDS = {"compile-fleet": run}
+"""What the command line takes from here."""

@@ -9,32 +9,28 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
-import typer
+import click
 
-from leadbright.definition_commands import FAILED, WRONG_USAGE, Out
+from leadbright.options import FAILED, OUT, WRONG_USAGE
 
 MAX_BYTES = 10_000_000
 
-Payload = Annotated[Path, typer.Argument(metavar="FILE", help="An SDK payload or an export, as JSON.")]
-SiteName = Annotated[str, typer.Option("--site", help="The key of the site.")]
-Domains = Annotated[list[str] | None, typer.Option("--domain", help="A host of the site; may be given again.")]
 
-
-def register(app: typer.Typer) -> None:
-    """Add the commands, one for each tool."""
-    tools = typer.Typer(help="Make a definition from what another tool hands out.", no_args_is_help=True)
-    tools.callback()(_tools)
-    tools.command("growthbook")(growthbook)
-    app.add_typer(tools, name="import")
-
-
-def _tools() -> None:
+@click.group("import")
+def tools() -> None:
     """Make a definition from what another tool hands out."""
 
 
-def growthbook(payload: Payload, out: Out, site: SiteName = "site", domains: Domains = None) -> None:
+@tools.command("growthbook")
+@click.argument(
+    "payload", metavar="FILE", type=click.Path(path_type=Path), help="An SDK payload or an export, as JSON."
+)
+@OUT
+@click.option("--site", default="site", show_default=True, help="The key of the site.")
+@click.option("--domain", "domains", multiple=True, help="A host of the site; may be given again.")
+def growthbook(payload: Path, out: Path, site: str, domains: tuple[str, ...]) -> None:
     """From GrowthBook: an SDK payload, or an export of experiments with visual changes."""
     from config_compiler.imports.growthbook import imported
     from domain.names import is_key
@@ -42,7 +38,7 @@ def growthbook(payload: Payload, out: Out, site: SiteName = "site", domains: Dom
     if not is_key(site):
         _end(f'"{site}" is no key; a key is lower-case letters, digits and hyphens', WRONG_USAGE)
     try:
-        made = imported(_parsed(payload), site, domains or ())
+        made = imported(_parsed(payload), site, domains)
     except ValueError as error:
         _end(f"cannot import {payload}: {error}")
     _write(out, made.files)
@@ -80,4 +76,8 @@ def _write(out: Path, files: Mapping[str, str]) -> None:
 
 def _end(text: str, status: int = FAILED) -> NoReturn:
     sys.stderr.write(f"{text}\n")
-    raise typer.Exit(status)
+    raise click.exceptions.Exit(status)
+
+
+COMMANDS = {"import": tools}
+"""What the command line takes from here."""

@@ -13,11 +13,22 @@ import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-import typer
+import click
 
-from leadbright.relay_option import DEFAULT_RELAY, RelayUrl, relay_address
+from leadbright.options import (
+    AS_JSON,
+    ENV,
+    FAILED,
+    FOLDER,
+    RELAY_URL,
+    SITE,
+    TO,
+    WRONG_USAGE,
+    environment_named,
+    relay_address,
+)
 
 if TYPE_CHECKING:
     from cdn_publish.history import Release, ReleaseNote
@@ -27,18 +38,9 @@ if TYPE_CHECKING:
     from config_compiler.compiler import Compiled
     from domain.names import SiteKey
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the definition.")]
-To = Annotated[
-    str, typer.Option("--to", envvar="LEADBRIGHT_CDN", help="Where releases are published, such as file:///srv/cdn.")
-]
-SiteOption = Annotated[str, typer.Option("--site", help="The key of the site.")]
-Env = Annotated[str, typer.Option("--env", help="staging or production.")]
-Note = Annotated[str, typer.Option("--note", help="Why; kept in the log.")]
-By = Annotated[str, typer.Option("--by", help="Who; kept in the log. By default the user of this machine.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+NOTE = click.option("--note", default="", help="Why; kept in the log.")
+BY = click.option("--by", default="", help="Who; kept in the log. By default the user of this machine.")
 
-FAILED = 1
-WRONG_USAGE = 2
 GIT_DEADLINE_S = 10
 
 _LINE = "{number:>7}  {at:<20}  {digest:<16}  {revision:<9}  {by:<10}  {note}"
@@ -47,25 +49,19 @@ _HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by",
 V = TypeVar("V")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    for command in (publish, rollback, releases):
-        app.command()(command)
-
-
-def publish(
-    folder: Folder,
-    to: To,
-    env: Env = "production",
-    note: Note = "",
-    by: By = "",
-    relay_url: RelayUrl = DEFAULT_RELAY,
-    as_json: AsJson = False,
-) -> None:
+@click.command("publish")
+@FOLDER
+@TO
+@ENV
+@NOTE
+@BY
+@RELAY_URL
+@AS_JSON
+def publish(folder: Path, to: str, env: str, note: str, by: str, relay_url: str, as_json: bool) -> None:
     """Compile a definition and make it what visitors load."""
     from cdn_publish import release
 
-    target, environment = _target(to), _environment(env)
+    target, environment = _target(to), environment_named(env)
     compiled = _compile(folder, relay_url)
     publishing = release.publish(
         target, environment, compiled.artifacts, _note(by, _revision(folder), note), datetime.now(UTC)
@@ -75,30 +71,35 @@ def publish(
         _say(f"beacons go to {compiled.plan.relay}")
 
 
-def rollback(
-    to: To,
-    site: SiteOption,
-    number: Annotated[int | None, typer.Option("--release", help="Its number; by default the content before.")] = None,
-    env: Env = "production",
-    note: Note = "",
-    by: By = "",
-    as_json: AsJson = False,
-) -> None:
+@click.command("rollback")
+@TO
+@SITE
+@click.option("--release", "number", type=int, help="Its number; by default the content before.")
+@ENV
+@NOTE
+@BY
+@AS_JSON
+def rollback(to: str, site: str, number: int | None, env: str, note: str, by: str, as_json: bool) -> None:
     """Bring the content of an earlier release back, under a new number."""
     from cdn_publish import release
 
-    target, environment, key = _target(to), _environment(env), _site(site)
+    target, environment, key = _target(to), environment_named(env), _site(site)
     why = note or ("back to the content before" if number is None else f"back to release {number}")
     rolling = release.rollback(target, environment, key, number, _note(by, "", why), datetime.now(UTC))
     _conclude(key, environment, _released(rolling, to), as_json=as_json)
 
 
-def releases(to: To, site: SiteOption, env: Env = "production", as_json: AsJson = False) -> None:
+@click.command("releases")
+@TO
+@SITE
+@ENV
+@AS_JSON
+def releases(to: str, site: str, env: str, as_json: bool) -> None:
     """List what was published, newest first."""
     from cdn_publish.history import entry_of
     from cdn_publish.release import releases as read_releases
 
-    target, environment, key = _target(to), _environment(env), _site(site)
+    target, environment, key = _target(to), environment_named(env), _site(site)
     found = _run(read_releases(target, environment, key))
     entries = [entry_of(release) for release in reversed(found.history.releases)]
     if as_json:
@@ -177,14 +178,6 @@ def _target(url: str) -> Target:
     return target
 
 
-def _environment(name: str) -> Environment:
-    from cdn_publish.layout import Environment
-
-    if name not in list(Environment):
-        _fail(f'there is no environment "{name}"; it is staging or production', WRONG_USAGE)
-    return Environment(name)
-
-
 def _site(key: str) -> SiteKey:
     from domain.names import SiteKey, is_key
 
@@ -239,13 +232,17 @@ def _run(work: Coroutine[Any, Any, V], said: Callable[[Exception], str] = str) -
 
 
 def _say(text: str) -> None:
-    typer.echo(text)
+    click.echo(text)
 
 
 def _complain(text: str) -> None:
-    typer.echo(text, err=True)
+    click.echo(text, err=True)
 
 
 def _fail(text: str, status: int) -> NoReturn:
     _complain(text)
-    raise typer.Exit(status)
+    raise click.exceptions.Exit(status)
+
+
+COMMANDS = {"publish": publish, "rollback": rollback, "releases": releases}
+"""What the command line takes from here."""

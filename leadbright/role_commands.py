@@ -12,45 +12,36 @@ import sys
 from collections.abc import Coroutine
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-import typer
+import click
+
+from leadbright.options import AS_JSON, FAILED, SITE, WRONG_USAGE
 
 if TYPE_CHECKING:
     from leadbright.process import Role
     from leadbright.settings import Settings
 
-FAILED, WRONG_USAGE = 1, 2
-
 V = TypeVar("V")
 
-Leashed = Annotated[
-    bool, typer.Option("--leashed", hidden=True, help="End with the process at the other end of standard input.")
-]
-Worker = Annotated[int, typer.Option("--worker", hidden=True, help="Be this one of several processes; 0: all of it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-SiteOption = Annotated[str, typer.Option("--site", help="The key of the site.")]
-ExperimentOption = Annotated[str, typer.Option("--experiment", help="The key of the experiment.")]
+LEASHED = click.option(
+    "--leashed", is_flag=True, hidden=True, help="End with the process at the other end of standard input."
+)
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    for command in (up, web, relay, aggregator, demo, migrate, report, version):
-        app.command()(command)
-    for name, hidden in (("demo-shop", demo_shop), ("demo-crowd", demo_crowd)):
-        app.command(name, hidden=True)(hidden)
-
-
+@click.command("up")
 def up() -> None:
     """Run every role on this machine, restarting any that dies, until Ctrl-C."""
     settings = _settings("web_listen", "relay_listen", "aggregator_listen")
     from leadbright.house import run_house
 
     _log("up", settings)
-    raise typer.Exit(run_house(settings))
+    raise click.exceptions.Exit(run_house(settings))
 
 
-def web(leashed: Leashed = False) -> None:
+@click.command("web")
+@LEASHED
+def web(leashed: bool) -> None:
     """Run the web pages alone."""
     settings = _settings("web_listen")
     if not leashed:
@@ -60,7 +51,10 @@ def web(leashed: Leashed = False) -> None:
     _run("web", settings, lambda: wiring.web(settings), leashed=leashed)
 
 
-def relay(leashed: Leashed = False, worker: Worker = 0) -> None:
+@click.command("relay")
+@LEASHED
+@click.option("--worker", type=int, default=0, hidden=True, help="Be this one of several processes; 0: all of it.")
+def relay(leashed: bool, worker: int) -> None:
     """Run a relay alone; where releases go to a folder, it serves them too."""
     settings = _settings() if worker else _settings("relay_listen")
     if settings.relay_workers > 1 and not worker:
@@ -73,7 +67,9 @@ def relay(leashed: Leashed = False, worker: Worker = 0) -> None:
     _run(name, settings, lambda: wiring.relay(settings, worker or 1), leashed=leashed)
 
 
-def aggregator(leashed: Leashed = False) -> None:
+@click.command("aggregator")
+@LEASHED
+def aggregator(leashed: bool) -> None:
     """Run an aggregator alone."""
     settings = _settings("aggregator_listen")
     from leadbright.wiring import aggregator as wiring
@@ -81,6 +77,7 @@ def aggregator(leashed: Leashed = False) -> None:
     _run("aggregator", settings, lambda: wiring.aggregator(settings), leashed=leashed)
 
 
+@click.command("demo")
 def demo() -> None:
     """Run everything with a demo shop and a crowd of simulated visitors, until Ctrl-C."""
     from leadbright.demo.site import DEMO_DEFAULTS
@@ -89,10 +86,12 @@ def demo() -> None:
     from leadbright.house import run_demo
 
     _log("demo", settings)
-    raise typer.Exit(run_demo(settings))
+    raise click.exceptions.Exit(run_demo(settings))
 
 
-def demo_shop(leashed: Leashed = False) -> None:
+@click.command("demo-shop", hidden=True)
+@LEASHED
+def demo_shop(leashed: bool) -> None:
     """Run the demo shop alone."""
     settings = _settings("shop_listen")
     from leadbright.wiring import demo_shop as wiring
@@ -100,7 +99,9 @@ def demo_shop(leashed: Leashed = False) -> None:
     _run("demo-shop", settings, lambda: wiring.shop(settings), leashed=leashed)
 
 
-def demo_crowd(leashed: Leashed = False) -> None:
+@click.command("demo-crowd", hidden=True)
+@LEASHED
+def demo_crowd(leashed: bool) -> None:
     """Let simulated visitors come to the demo shop."""
     settings = _settings()
     from leadbright.wiring import demo_crowd as wiring
@@ -108,16 +109,21 @@ def demo_crowd(leashed: Leashed = False) -> None:
     _run("demo-crowd", settings, lambda: wiring.crowd(settings), leashed=leashed)
 
 
+@click.command("migrate")
 def migrate() -> None:
     """Bring the tables of both databases up to date."""
     settings = _settings()
     from leadbright.upkeep import migrate_databases
 
     _wait_for(migrate_databases(settings))
-    typer.echo("both databases are up to date")
+    click.echo("both databases are up to date")
 
 
-def report(site: SiteOption, experiment: ExperimentOption, as_json: AsJson = False) -> None:
+@click.command("report")
+@SITE
+@click.option("--experiment", required=True, help="The key of the experiment.")
+@AS_JSON
+def report(site: str, experiment: str, as_json: bool) -> None:
     """Print what an experiment has shown so far."""
     from domain.names import ExperimentKey, SiteKey, is_key
     from leadbright.upkeep import report as ask
@@ -128,12 +134,13 @@ def report(site: SiteOption, experiment: ExperimentOption, as_json: AsJson = Fal
         if not is_key(key):
             _fail(f'"{key}" is not a key; a key is lower-case letters, digits and hyphens', WRONG_USAGE)
     answer = _wait_for(ask(_settings(), SiteKey(site), ExperimentKey(experiment)))
-    typer.echo(json.dumps(result_json(answer.result)) if as_json else written(answer))
+    click.echo(json.dumps(result_json(answer.result)) if as_json else written(answer))
 
 
+@click.command("version")
 def version() -> None:
     """Print the version."""
-    typer.echo(metadata.version("leadbright"))
+    click.echo(metadata.version("leadbright"))
 
 
 def _settings(*binding: str, defaults: dict[str, str] | None = None) -> Settings:
@@ -150,7 +157,7 @@ def _offer_link(settings: Settings) -> None:
     from leadbright.preparing import CannotPrepareError, prepare_house
 
     try:
-        typer.echo(f"sign in, once: {asyncio.run(prepare_house(settings))}")
+        click.echo(f"sign in, once: {asyncio.run(prepare_house(settings))}")
     except CannotPrepareError as error:
         _fail(str(error), FAILED)
 
@@ -159,7 +166,7 @@ def _run(name: str, settings: Settings, role: Role, *, leashed: bool) -> NoRetur
     from leadbright.process import run_until_stopped
 
     _log(name, settings)
-    raise typer.Exit(run_until_stopped(role, leashed=leashed))
+    raise click.exceptions.Exit(run_until_stopped(role, leashed=leashed))
 
 
 def _wait_for(work: Coroutine[Any, Any, V]) -> V:
@@ -178,5 +185,12 @@ def _log(name: str, settings: Settings) -> None:
 
 
 def _fail(text: str, status: int) -> NoReturn:
-    typer.echo(text, err=True)
-    raise typer.Exit(status)
+    click.echo(text, err=True)
+    raise click.exceptions.Exit(status)
+
+
+COMMANDS = {
+    command.name: command
+    for command in (up, web, relay, aggregator, demo, demo_shop, demo_crowd, migrate, report, version)
+}
+"""What the command line takes from here."""

@@ -8,22 +8,21 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from leadbright.definition_commands import FAILED, AsJson, Folder
+from leadbright.options import AS_JSON, FAILED, FOLDER
 
 if TYPE_CHECKING:
     from leadbright.definition_tests import Report
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("test")(run)
-
-
-def run(folder: Folder, as_json: AsJson = False) -> None:
+@click.command("test")
+@FOLDER
+@AS_JSON
+def run(folder: Path, as_json: bool) -> None:
     """Run the tests of a definition."""
     from config_compiler.finding import Problems
     from config_compiler.parse import parse
@@ -35,7 +34,7 @@ def run(folder: Folder, as_json: AsJson = False) -> None:
     report = run_tests(parse(source, Problems()), site)
     sys.stdout.write(json.dumps(_json(report)) + "\n" if as_json else _text(report))
     if any(outcome.faults for outcome in report.outcomes):
-        raise typer.Exit(FAILED)
+        raise click.exceptions.Exit(FAILED)
 
 
 def _json(report: Report) -> dict[str, object]:
@@ -54,3 +53,7 @@ def _text(report: Report) -> str:
     lines.append(f"{len(report.outcomes)} tests, {failed} failed; ")
     lines[-1] += f"{report.questions - len(report.unmet)} of {report.questions} conditions met by one"
     return "\n".join(lines) + "\n"
+
+
+COMMANDS = {"test": run}
+"""What the command line takes from here."""

@@ -52,6 +52,7 @@ PARTS = (
     Part("TypeScript", (sys.executable, "hatch_build.py", "npm", "test"), 600),
     Part("Python", (*PYTEST, "tests", *(f"--ignore={folder}" for folder in BROWSER_TESTS)), 1800),
     *(Part(folder, (*PYTEST, folder), 900) for folder in BROWSER_TESTS),
+    Part("tests/snippet in Firefox", (*PYTEST, "tests/snippet", "--engine", "firefox"), 900),
 )
 
 

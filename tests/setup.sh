@@ -1,17 +1,19 @@
 #!/bin/sh
-# What the tests need beside `make setup`: a browser to drive, and PostgreSQL, which the tests start themselves.
+# What the tests need beside `make setup`: two browsers to drive, and PostgreSQL, which the tests start themselves.
 set -eu
 
-has_browser() { command -v chromium >/dev/null; }
+has_chromium() { command -v chromium >/dev/null; }
+has_firefox() { command -v firefox-esr >/dev/null || command -v firefox >/dev/null; }
 has_postgres() { command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 
 packages=''
-has_browser || packages="chromium fonts-liberation"
+has_chromium || packages="chromium fonts-liberation"
+has_firefox || packages="$packages firefox-esr"
 has_postgres || packages="$packages postgresql"
 [ -n "$packages" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-  echo "the tests need these Debian packages, or the same by other means (chromium and initdb in PATH): $packages" >&2
+  echo "the tests need these Debian packages, or the same by other means (chromium, firefox and initdb in PATH): $packages" >&2
   exit 1
 fi
 if ! has_postgres && [ ! -e /etc/postgresql-common/createcluster.conf ]; then

@@ -28,7 +28,7 @@ from config_compiler.overlap.moments import ALWAYS, Moment, Span, moment
 from config_compiler.overlap.values import Answer, Is, Never, Open, Values, possible
 from config_compiler.page_tests import page_test
 from domain.condition import Condition, Matches
-from domain.experiment import Pages
+from domain.experiment import Experiment, Pages
 from domain.targeting import page_matches
 from domain.visits import Visit, meets
 
@@ -48,6 +48,11 @@ class Reach:
     span: Span = ALWAYS
     layer: str = ""
     """A visitor is in one experiment of a layer at most; empty for none."""
+
+
+def reach_of(x: Experiment) -> Reach:
+    """Whom an experiment takes."""
+    return Reach(x.pages, x.audience, Span(x.schedule.start, x.schedule.end), x.layer.layer if x.layer else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -17,6 +18,8 @@ import maxminddb
 
 HOUR_MS = 3_600_000
 NOWHERE = ""
+MOST_CONNECTIONS = 512
+"""That one place may hold open, unless it is a trusted proxy: an office of visitors needs fewer."""
 
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _NO_COUNTRY = frozenset({"XX", "ZZ", "T1", "A1", "A2", "O1", "AP"})
@@ -56,17 +59,17 @@ class Address:
 NO_ADDRESS = Address("")
 
 
-class _Headers(Protocol):
+class Headers(Protocol):
+    """A request's headers, by names in lower case."""
+
     def get(self, name: str, default: str, /) -> str: ...
 
 
-class Request(Protocol):
-    """As much of an HTTP request as is needed to tell where it came from."""
+class Connection(Protocol):
+    """As much of a connection as is needed to tell where it comes from."""
 
     @property
-    def ip(self) -> str: ...
-    @property
-    def headers(self) -> _Headers: ...
+    def client_ip(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +79,24 @@ class Proxies:
     trusted: tuple[Network, ...] = ()
     country_header: str = ""
 
-    def place(self, request: Request) -> tuple[Address, str]:
+    def place(self, connection: Connection | None, headers: Headers) -> tuple[Address, str]:
         """Where a request came from, and the country that a proxy says it is from, if one does.
 
         With trusted proxies configured only these are believed, and the last address that is not one of them counts.
         """
-        address = Address(request.ip)
-        said = request.headers.get(self.country_header, "") if self.country_header else ""
+        address = _peer(connection)
+        said = headers.get(self.country_header, "") if self.country_header else ""
         if not self.trusted:
             return address, said
         if not self._trusts(address):
             return address, ""
-        hops = request.headers.get("x-forwarded-for", "").split(",")
+        hops = headers.get("x-forwarded-for", "").split(",")
         senders = (Address(hop.strip()) for hop in reversed(hops))
         return next((a for a in senders if not self._trusts(a)), address), said
+
+    def is_proxy(self, connection: Connection | None) -> bool:
+        """Whether one of them is at the other end."""
+        return bool(self.trusted) and self._trusts(_peer(connection))
 
     def _trusts(self, address: Address) -> bool:
         found = address.parsed()
@@ -97,6 +104,36 @@ class Proxies:
 
 
 NO_PROXIES = Proxies()
+
+
+def _peer(connection: Connection | None) -> Address:
+    return NO_ADDRESS if connection is None else Address(connection.client_ip)
+
+
+class Callers:
+    """How many connections each place holds open, known by a hash whose key nobody knows."""
+
+    def __init__(self, proxies: Proxies, key: bytes, most: int = MOST_CONNECTIONS) -> None:
+        self._proxies = proxies
+        self._most = most
+        self._key = key
+        self._open: Counter[bytes] = Counter()
+
+    def enter(self, connection: Connection | None) -> bytes | None:
+        """One connection more; None where its place has too many. A trusted proxy stands for many places."""
+        caller = b""
+        if not self._proxies.is_proxy(connection):
+            caller = hashlib.blake2b(_peer(connection).prefix(), digest_size=8, key=self._key).digest()
+            if self._open[caller] >= self._most:
+                return None
+        self._open[caller] += 1
+        return caller
+
+    def leave(self, caller: bytes) -> None:
+        """One connection less."""
+        self._open[caller] -= 1
+        if not self._open[caller]:
+            del self._open[caller]
 
 
 def country_said(header: str) -> str:

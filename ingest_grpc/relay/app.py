@@ -9,23 +9,22 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import structlog
 from sanic import Request, Sanic
 from sanic.exceptions import PayloadTooLarge, RequestTimeout, SanicException, ServiceUnavailable
 from sanic.handlers import ErrorHandler
-from sanic.http import Stage
+from sanic.headers import format_http1_response
 from sanic.response import HTTPResponse
 from sanic.server.async_server import AsyncioServer
-from sanic.server.protocols.http_protocol import HttpProtocol
 
 from ingest_grpc.relay import cdn
-from ingest_grpc.relay.address import NO_PROXIES, Proxies
+from ingest_grpc.relay.address import MOST_CONNECTIONS, NO_PROXIES, Callers, Proxies
 from ingest_grpc.relay.admission import Arrival
 from ingest_grpc.relay.beacon import MOST_BYTES
+from ingest_grpc.relay.doorway import PunctualProtocol, WholeBeacon
 from ingest_grpc.relay.refusals import Refusal
 from ingest_grpc.relay.relay import Accepted, Refused, Relay
 
@@ -33,8 +32,6 @@ HEAD_DEADLINE_S = 4
 """For a request's head, however slowly bytes drip in; up to half as long again passes until it is noticed."""
 REQUEST_DEADLINE_S = 8
 """For a request's body and the answer, likewise."""
-LAST_WORDS_S = 1
-"""After that, how long the answer has to get out."""
 IDLE_S = 60
 """How long a connection without a request stays open."""
 
@@ -50,36 +47,21 @@ _PREFLIGHT = {
 _log = structlog.get_logger()
 
 
-class PunctualProtocol(HttpProtocol):
-    """Sanic's deadlines begin anew with each byte that drips in; these count from when a request was first seen."""
-
-    __slots__ = ("_busy_since", "_busy_with")
-
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  Sanic's own
-        super().__init__(**settings)
-        self._busy_with: tuple[int, Stage] | None = None
-        self._busy_since = 0.0
-
-    def check_timeouts(self) -> None:
-        """Called every other second; a request that goes on takes its time from the first of these calls."""
-        http = self.http
-        busy_with = None if http is None or http.stage is Stage.IDLE else (self.state["requests_count"], http.stage)
-        if busy_with != self._busy_with:
-            self._busy_with, self._busy_since = busy_with, time.monotonic()
-        elif busy_with is not None:
-            self._time = min(self._time, self._busy_since)
-        super().check_timeouts()  # type: ignore[no-untyped-call]
-        if http is not None and http.exception is not None:
-            # Having told a browser that it is too slow, Sanic would wait for the rest of its body.
-            self.loop.call_later(LAST_WORDS_S, self.abort)
-
-
 class RelayApp(Sanic[Any, Any]):
-    """A Sanic app whose deadlines are absolute, however it is started."""
+    """A Sanic app that answers beacons the short way, and whose deadlines are absolute, however it is started."""
 
     async def create_server(self, *args: Any, **settings: Any) -> AsyncioServer | None:  # noqa: ANN401  Sanic's own
-        """As Sanic's, with the punctual protocol."""
+        """As Sanic's, with our protocol."""
         return await super().create_server(*args, **{"protocol": PunctualProtocol, **settings})
+
+    async def handle_request(self, request: Request | WholeBeacon) -> None:
+        """Answer a request."""
+        if isinstance(request, WholeBeacon):
+            outcome = await self.ctx.receive(request, request.site, request.nonce)
+            taken = isinstance(outcome, Accepted)
+            await request.stream.write(_taken_on_the_wire(outcome.day) if taken else _on_the_wire(_refused(outcome)))
+        else:
+            await super().handle_request(request)
 
 
 class _PlainErrors(ErrorHandler):
@@ -108,27 +90,31 @@ _REFUSALS: tuple[tuple[type[Exception], Refusal], ...] = (
 )
 
 
-class _Taken(HTTPResponse):
-    """The answer to a beacon that is kept: Sanic cleans header values with care, which constants do not need."""
-
-    __slots__ = ()
-
-    def __init__(self, day: int) -> None:
-        super().__init__(b'{"day":%d}' % day, content_type=_JSON)
-
-    @property
-    def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
-        """The head, as Sanic writes it."""
-        yield from _TAKEN
-        yield b"content-length", b"%d" % len(self.body or b"")
-        yield b"connection", self.headers["connection"].encode()
+def _taken(day: int) -> HTTPResponse:
+    """The answer to a beacon that is kept."""
+    return HTTPResponse(b'{"day":%d}' % day, 200, _CORS, _JSON)
 
 
-_TAKEN = ((b"access-control-allow-origin", b"*"), (b"content-type", _JSON.encode()))
+@lru_cache(maxsize=64)
+def _taken_on_the_wire(day: int) -> bytes:
+    """The same, written out; the sites of one moment have two or three days."""
+    return _on_the_wire(_taken(day))
+
+
+def _on_the_wire(answer: HTTPResponse) -> bytes:
+    """A whole answer on a connection that stays, as Sanic writes it."""
+    body = answer.body or b""
+    ends = ((b"content-length", b"%d" % len(body)), (b"connection", b"keep-alive"))
+    return format_http1_response(answer.status, (*answer.processed_headers, *ends)) + body
 
 
 def create_app(
-    relay: Relay, *, name: str = "relay", proxies: Proxies = NO_PROXIES, serve: cdn.Serve | None = None
+    relay: Relay,
+    *,
+    name: str = "relay",
+    proxies: Proxies = NO_PROXIES,
+    serve: cdn.Serve | None = None,
+    most_connections: int = MOST_CONNECTIONS,
 ) -> RelayApp:
     """The relay's app; it starts and stops the relay. `serve` hands out published files under `/cdn/`."""
     for chatty in ("sanic.root", "sanic.access", "sanic.server"):
@@ -144,6 +130,7 @@ def create_app(
     )
     app.register_listener(lambda _: relay.start(), "before_server_start")
     app.register_listener(lambda _: relay.stop(), "after_server_stop")
+    app.ctx.callers = Callers(proxies, relay.new_key(), most_connections)
     _take_beacons(app, relay, proxies)
     _tell_health(app, relay)
     if serve is not None:
@@ -152,23 +139,26 @@ def create_app(
 
 
 def _take_beacons(app: RelayApp, relay: Relay, proxies: Proxies) -> None:
-    @app.post(_BEACONS + "<site:str>")
-    async def beacon(request: Request, site: str) -> HTTPResponse:
+    async def receive(request: Request | WholeBeacon, site: str, nonce: str) -> Accepted | Refused:
         headers = request.headers
-        address, country = proxies.place(request)
+        address, country = proxies.place(request.conn_info, headers)
         arrival = Arrival(
             site=site,
-            nonce=_nonce(request.query_string),
+            nonce=nonce,
             body=request.body,
             origin=headers.get("origin", ""),
             user_agent=headers.get("user-agent", ""),
             address=address,
             country=country,
         )
-        outcome = await relay.receive(arrival)
-        if isinstance(outcome, Accepted):
-            return _Taken(outcome.day)
-        return _refused(outcome)
+        return await relay.receive(arrival)
+
+    app.ctx.receive = receive
+
+    @app.post(_BEACONS + "<site:str>")
+    async def beacon(request: Request, site: str) -> HTTPResponse:
+        outcome = await receive(request, site, _nonce(request.query_string))
+        return _taken(outcome.day) if isinstance(outcome, Accepted) else _refused(outcome)
 
     @app.options(_BEACONS + "<site:str>")
     async def preflight(_: Request, site: str) -> HTTPResponse:

@@ -214,6 +214,8 @@ def read_beacon(nonce: str, body: bytes) -> Beacon | Refusal:
 
 def _repeats_entry(entries: list[_AnyEntry]) -> bool:
     """Whether something is said twice that can be said once: the day's visit, an exposure, a standing."""
+    if len(entries) == 1 and type(entries[0]) is not _Goal:
+        return False
     visits = [entry for entry in entries if type(entry) is _Visit]
     exposures = [entry.experiment for entry in entries if type(entry) is _Exp]
     if len(visits) > 1 or len(exposures) > len(set(exposures)):
@@ -223,9 +225,11 @@ def _repeats_entry(entries: list[_AnyEntry]) -> bool:
 
 
 def _repeats_key(body: bytes, wire: _Beacon) -> bool:
-    keys = _MEMBERS + sum([len(entry.before) for entry in wire.e if type(entry) is _Exp])
     # Each key has its colon, so as many colons as different keys leave no room for a repeated one.
-    return body.count(b":") != keys and _has_repeated_key(body)
+    colons = body.count(b":") - _MEMBERS
+    if colons:
+        colons -= sum([len(entry.before) for entry in wire.e if type(entry) is _Exp])
+    return colons != 0 and _has_repeated_key(body)
 
 
 def _has_repeated_key(body: bytes) -> bool:

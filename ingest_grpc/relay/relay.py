@@ -91,6 +91,7 @@ class Relay:
         self._clock = seams.clock
         self._disk = seams.disk
         self._drain_s = settings.drain_s
+        self._randomness = seams.randomness
         self._gate = Gate(
             countries=seams.countries,
             sources=Sources(seams.randomness),
@@ -162,6 +163,10 @@ class Relay:
         """Count a beacon that is not kept."""
         self.counts.refuse(reason)
         return Refused(reason, day)
+
+    def new_key(self) -> bytes:
+        """Random bytes that nobody else has."""
+        return self._randomness(32)
 
     def metrics(self) -> CollectorRegistry:
         """The counts, for Prometheus."""

@@ -15,7 +15,7 @@ from config_compiler.check import check
 from config_compiler.compiler import Compiled, Deployment, Runtime, RuntimeModule, compile_site
 from config_compiler.finding import Problems
 from config_compiler.link import TAKEN_WHEN
-from config_compiler.overlap.visits import Disjoint, Meet, Meetings
+from config_compiler.overlap.visits import Disjoint, Meet, Meetings, reach_of
 from config_compiler.parse import parse
 from config_compiler.rules import overlap
 from config_compiler.source import Source
@@ -131,7 +131,7 @@ def _comparing() -> None:
 
 
 def _verdicts(meant: Site) -> Iterator[str]:
-    site_of, reaches = Meetings(meant.domains, meant.timezone), [overlap.reach_of(x) for x in meant.experiments]
+    site_of, reaches = Meetings(meant.domains, meant.timezone), [reach_of(x) for x in meant.experiments]
     for i, one in enumerate(reaches):
         for other in reaches[i + 1 :]:
             verdict = site_of.judge(one, other)

@@ -6,16 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
 
 from config_compiler.compiler import Runtime
 from leadbright import runtime
+from leadbright.cli import APP
 from leadbright.definition_folder import write_starter
-from leadbright.publish_commands import register
-
-APP = typer.Typer()
-register(APP)
 
 
 def leadbright(*arguments: str) -> Result:

@@ -20,7 +20,8 @@ def test_every_code_has_a_page_that_begins_with_its_title(code: Code) -> None:
 
 @pytest.mark.parametrize("code", Code, ids=lambda code: code.name)
 def test_every_code_names_the_file_that_looks_for_it(code: Code) -> None:
-    places = [ROOM / "rules" / f"{code.rule}.py", ROOM / f"{code.rule}.py", ROOM / "yaml_events.py"]
+    places = [ROOM / where for where in (f"rules/{code.rule}.py", f"{code.rule}/findings.py", f"{code.rule}.py")]
+    places.append(ROOM / "yaml_events.py")
     assert [place for place in places if place.exists() and f"Code.{code.name}" in place.read_text("utf-8")]
 
 

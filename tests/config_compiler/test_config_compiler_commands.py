@@ -6,20 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
 
 from cdn_publish.layout import Environment, Place
 from config_compiler.codes import Code
 from domain.artifact import set_digest
 from domain.names import SiteKey
-from leadbright import test_command
-from leadbright.definition_commands import register
+from leadbright.cli import APP
 from tests.config_compiler.folders import CASES
-
-APP = typer.Typer(pretty_exceptions_enable=False)
-register(APP)
-test_command.register(APP)
 
 SHOP, BROKEN, WARNED = (str(CASES / name) for name in ("shop", "many-mistakes", "all-alike"))
 RELAY = ("--relay-url", "https://relay.example")

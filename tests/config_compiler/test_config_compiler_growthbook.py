@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
+from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
 
 from config_compiler.compiler import Checked, check_site, plan_site
 from config_compiler.imports.growthbook import imported
@@ -17,7 +16,7 @@ from config_compiler.imports.left_out import Imported
 from config_compiler.source import Source
 from domain.experiment import Status
 from domain.site import Site
-from leadbright.import_commands import register
+from leadbright.cli import APP
 
 VISUAL: dict[str, object] = {
     "key": "Hero Headline",
@@ -250,9 +249,7 @@ def test_whatever_a_payload_holds_the_definition_can_be_checked(experiments: lis
 
 
 def run(*arguments: str) -> Result:
-    app = typer.Typer(pretty_exceptions_enable=False)
-    register(app)
-    return CliRunner().invoke(app, ["import", "growthbook", *arguments])
+    return CliRunner().invoke(APP, ["import", "growthbook", *arguments])
 
 
 def test_the_command_writes_a_folder_and_lists_the_rest(tmp_path: Path) -> None:

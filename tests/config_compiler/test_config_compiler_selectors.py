@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from config_compiler.parsed_selectors import flaw_of_parsed
 from config_compiler.selectors import selector_flaw
 
 LEAVES_OUT = [
@@ -52,3 +55,12 @@ def test_what_is_said_of_a_selector_is_in_words(text: str) -> None:
     assert flaw is not None
     said = flaw.why.replace(text, "") if text else flaw.why
     assert not re.search(r"[Tt]oken|Block|Error|None|EOF|<", said), flaw.why
+
+
+PIECES = ("a", "h1", ".b", "#c", ".-d", ".e_f-9", " ", ",", ">", "+", "~", "-", ".", "#", "9", "_", "--")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_what_is_taken_without_reading_it_would_be_taken_if_it_were_read(text: str) -> None:
+    if selector_flaw(text) is None:
+        assert flaw_of_parsed(text, elements_only=True) is None

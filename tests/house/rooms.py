@@ -122,11 +122,10 @@ ROOMS: dict[str, Room] = {
             "maxminddb",
             "msgspec",
             "prometheus_client",
-            "rich",
             "sanic",
             "structlog",
             "tortoise",
-            "typer",
+            "click",
             "uvloop",
         ),
         never=(),
@@ -147,7 +146,13 @@ CONFINED: tuple[Confined, ...] = (
     ),
     Confined(
         "sanic",
-        ("ingest_grpc/relay/app.py", "ingest_grpc/relay/cdn.py", "web/*", "leadbright/*"),
+        (
+            "ingest_grpc/relay/app.py",
+            "ingest_grpc/relay/cdn.py",
+            "ingest_grpc/relay/doorway.py",
+            "web/*",
+            "leadbright/*",
+        ),
         "HTTP is the outside of the relay, the web and the demo shop",
     ),
     Confined(
@@ -173,3 +178,10 @@ CONFINED: tuple[Confined, ...] = (
         "raw JSON lives at the edges",
     ),
 )
+
+LATE: dict[str, tuple[str, ...]] = {
+    "tinycss2": ("config_compiler/declarations.py", "config_compiler/stylesheets.py"),
+    "config_compiler.parsed_selectors": ("config_compiler/selectors.py",),
+    "config_compiler.overlap": ("config_compiler/rules/overlap.py", "config_compiler/rules/standstill.py"),
+}
+"""What is loaded where it is needed, and by whom: it is much to load, and most definitions are checked without it."""

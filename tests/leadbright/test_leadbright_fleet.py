@@ -7,13 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
 
 from config_compiler.compiler import Deployment, Runtime, RuntimeModule
 from config_compiler.fingerprint import basis, fingerprint
 from config_compiler.source import Source
-from leadbright import fleet_command
+from leadbright.cli import APP
 from leadbright.fleet import Fleet, Refused, Unchanged, Unread, Written, compile_fleet
 from tests.config_compiler.folders import CASES, RUNTIME
 
@@ -97,10 +96,7 @@ def test_a_fingerprint_depends_on_names_and_texts_and_not_on_their_order() -> No
 
 
 def run(*arguments: str) -> Result:
-    app = typer.Typer(pretty_exceptions_enable=False)
-    app.callback()(lambda: None)
-    fleet_command.register(app)
-    return CliRunner().invoke(app, ["compile-fleet", *arguments, "--processes", "1"])
+    return CliRunner().invoke(APP, ["compile-fleet", *arguments, "--processes", "1"])
 
 
 def test_the_command_compiles_what_has_changed_and_says_what_is_refused(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -11,7 +11,16 @@ import pytest
 from msgspec import structs
 
 from ingest_grpc.relay import address
-from ingest_grpc.relay.address import NO_PROXIES, Address, Network, Proxies, Sources, country_said, open_countries
+from ingest_grpc.relay.address import (
+    NO_PROXIES,
+    Address,
+    Callers,
+    Network,
+    Proxies,
+    Sources,
+    country_said,
+    open_countries,
+)
 from ingest_grpc.relay.relay import Accepted
 from tests.relay.mmdb import write_mmdb
 from tests.relay.parts import DAY, NOON_MS, World, arrival, settled
@@ -19,12 +28,11 @@ from tests.relay.parts import DAY, NOON_MS, World, arrival, settled
 HOUR_MS = 3_600_000
 
 
-@dataclass
-class Request:
-    """As much of a request as tells where it came from."""
+@dataclass(frozen=True)
+class Peer:
+    """As much of a connection as is looked at."""
 
-    ip: str
-    headers: dict[str, str] = field(default_factory=dict)
+    client_ip: str
 
 
 def test_printing_an_address_shows_nothing() -> None:
@@ -59,13 +67,25 @@ PLACES = [
 def test_only_trusted_proxies_are_believed(
     trusted: tuple[Network, ...], peer: str, headers: dict[str, str], expected: str, country: str
 ) -> None:
-    found, said = Proxies(trusted, COUNTRY).place(Request(peer, headers))
+    found, said = Proxies(trusted, COUNTRY).place(Peer(peer), headers)
     assert (found.prefix(), said) == (Address(expected).prefix(), country)
 
 
 def test_without_settings_no_header_is_believed() -> None:
-    found, said = NO_PROXIES.place(Request("192.0.2.1", {"x-forwarded-for": "1.1.1.1", "cf-ipcountry": "DE"}))
+    found, said = NO_PROXIES.place(Peer("192.0.2.1"), {"x-forwarded-for": "1.1.1.1", "cf-ipcountry": "DE"})
     assert (found.prefix(), said) == (b"192.0.2.1", "")
+
+
+def test_a_place_holds_so_many_connections_and_no_more() -> None:
+    callers = Callers(Proxies((ip_network("10.0.0.0/8"),)), b"k" * 32, most=2)
+    first, second = callers.enter(Peer("192.0.2.1")), callers.enter(Peer("192.0.2.1"))
+    assert first is not None
+    assert first == second
+    assert callers.enter(Peer("192.0.2.1")) is None
+    assert callers.enter(Peer("192.0.2.2")) not in {None, first}
+    callers.leave(first)
+    assert callers.enter(Peer("192.0.2.1")) == first
+    assert [callers.enter(Peer("10.0.0.1")) for _ in range(5)] == [b""] * 5
 
 
 def test_a_place_is_one_for_an_hour_and_then_nobody_can_tell() -> None:

@@ -19,7 +19,7 @@ import pytest
 
 from domain.artifact import Artifact
 from ingest_grpc.relay import app as relay_app
-from ingest_grpc.relay import cdn
+from ingest_grpc.relay import cdn, doorway
 from ingest_grpc.relay.address import NO_PROXIES, Proxies
 from ingest_grpc.relay.app import create_app
 from ingest_grpc.relay.beacon import MOST_BYTES
@@ -36,10 +36,11 @@ _names = itertools.count()
 
 @asynccontextmanager
 async def serving(
-    relay: Relay, proxies: Proxies = NO_PROXIES, serve: cdn.Serve | None = None
+    relay: Relay, proxies: Proxies = NO_PROXIES, serve: cdn.Serve | None = None, most_connections: int = 512
 ) -> AsyncIterator[tuple[str, int]]:
     """A relay's app on a port that the system chose."""
-    app = create_app(relay, name=f"relay-{next(_names)}", proxies=proxies, serve=serve)
+    name = f"relay-{next(_names)}"
+    app = create_app(relay, name=name, proxies=proxies, serve=serve, most_connections=most_connections)
     sock = socket.create_server(("127.0.0.1", 0))
     server: Any = await app.create_server(sock=sock, asyncio_server_kwargs={"start_serving": False})
     await server.startup()
@@ -212,8 +213,8 @@ async def test_300_browsers_that_leave_do_not_stop_the_others(world: World, tmp_
 
 
 async def test_bytes_that_drip_in_are_cut_off_in_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HEAD_DEADLINE_S", "REQUEST_DEADLINE_S", "LAST_WORDS_S"):
-        monkeypatch.setattr(relay_app, name, 0.3)
+    for module, name in ((relay_app, "HEAD_DEADLINE_S"), (relay_app, "REQUEST_DEADLINE_S"), (doorway, "LAST_WORDS_S")):
+        monkeypatch.setattr(module, name, 0.3)
     whole = f"POST /v1/b/shop?n={nonce()} HTTP/1.1\r\nhost: x\r\ncontent-length: 500\r\n\r\n".encode()
     relay = world.relay()
     async with serving(relay) as (host, port):

@@ -1,13 +1,20 @@
-"""A real Chromium, a website to visit, and visitors to whom no error may ever show."""
+"""A real browser, a website to visit, and visitors to whom no error may ever show.
+
+`--engine firefox` runs the same tests in Firefox. What cannot be run there is marked `chromium_only` with a reason,
+left out and named at the end.
+"""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.snippet.bidi import firefox
+from tests.snippet.firefox import EVENTS, Firefox
 from tests.snippet.website import Website, page
 
 ARGUMENTS = [
@@ -16,11 +23,11 @@ ARGUMENTS = [
     # Otherwise navigator.webdriver is true, and experiments rightly do not run.
     "--disable-blink-features=AutomationControlled",
 ]
+LEFT_OUT = pytest.StashKey[list[str]]()
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests; each visitor is a context of it."""
+@contextmanager
+def _chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
@@ -29,6 +36,49 @@ def browser() -> Iterator[Browser]:
         )
         yield chromium
         chromium.close()
+
+
+@contextmanager
+def _firefox() -> Iterator[Firefox]:
+    with firefox(EVENTS) as wire:
+        yield Firefox(wire)
+
+
+ENGINES: Mapping[str, Callable[[], AbstractContextManager[Browser | Firefox]]] = {"chromium": _chromium, "firefox": _firefox}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The browser to run in."""
+    parser.addoption("--engine", choices=sorted(ENGINES), default="chromium")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Marks of this folder."""
+    config.addinivalue_line("markers", "chromium_only(reason): a fact about what only Chromium has, or can be told")
+    config.stash[LEFT_OUT] = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what cannot be run in this engine."""
+    if config.getoption("--engine") == "chromium":
+        return
+    only = {item: mark for item in items if (mark := item.get_closest_marker("chromium_only"))}
+    config.stash[LEFT_OUT] = [f"{item.nodeid}: {mark.args[0]}" for item, mark in only.items()]
+    config.hook.pytest_deselected(items=list(only))
+    items[:] = [item for item in items if item not in only]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name what was left out, with the reason."""
+    for line in config.stash[LEFT_OUT]:
+        terminalreporter.write_line(f"in Chromium alone: {line}")
+
+
+@pytest.fixture(scope="session")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser | Firefox]:
+    """One browser for all tests; each visitor is a context of it."""
+    with ENGINES[request.config.getoption("--engine")]() as browser:
+        yield browser
 
 
 @pytest.fixture

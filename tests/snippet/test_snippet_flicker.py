@@ -94,27 +94,32 @@ def test_the_probe_sees_an_original_where_there_is_one(
     assert set(tab.evaluate("originals")) == {"h1", ".features", ".promo", ".price", "#cta"}
 
 
+VIOLATIONS = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", event => violations.push(event.effectiveDirective));
+"""
+
 POLICIES = {
-    "no inline": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src *",
+    "no inline": "default-src 'none'; img-src 'self'; script-src 'self'; style-src 'self'; connect-src *",
     "trusted types": "require-trusted-types-for 'script'; trusted-types leadbright; script-src 'self'",
     "trusted types of any name": "require-trusted-types-for 'script'; script-src 'self'",
 }
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_a_strict_policy_changes_nothing(policy: str, website: Website, visitor: BrowserContext) -> None:
+def test_a_strict_policy_changes_nothing(
+    policy: str, website: Website, new_visitor: Callable[..., BrowserContext]
+) -> None:
     website.script = variation(website, [*CHANGES[:1], ["html", ".promo", "<b>New</b>"]], "h1{color:rgb(1, 2, 3)}")
     website.pages["/"] = page(Content_Security_Policy=POLICIES[policy])
-    violations: list[str] = []
-    tab = visitor.new_page()
-    tab.on("console", lambda message: violations.append(message.text) if message.type == "error" else None)
+    tab = new_visitor(VIOLATIONS).new_page()
     tab.goto(website.address)
     assert text(tab, "h1") == "Buy now"
     assert tab.inner_html(".promo") == "<b>New</b>"
     assert tab.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(1, 2, 3)"
     settled(tab)
     assert len(website.relay.received) == 1
-    assert violations == []
+    assert tab.evaluate("violations") == []
 
 
 def test_html_that_the_page_forbids_leaves_the_original(website: Website, visitor: BrowserContext) -> None:

@@ -51,8 +51,20 @@ class Relay:
         self.answer = 200
         self.day: int | None = None
         self.received: list[Received] = []
+        self.attempts = 0
         self.other_requests: list[str] = []
         self._changed = threading.Condition()
+
+    def attempted(self) -> None:
+        """Somebody sends a beacon, whatever comes of it."""
+        with self._changed:
+            self.attempts += 1
+            self._changed.notify_all()
+
+    def wait_for_attempts(self, count: int) -> None:
+        """Return once so many beacons were sent, heard or not."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.attempts >= count, PATIENCE_S), f"only {self.attempts}"
 
     def hear(self, received: Received) -> None:
         with self._changed:
@@ -82,6 +94,8 @@ class Website:
         self.pages: dict[str, Reply] = {}
         self.script: str | None = None
         self.relay = Relay()
+        self._asked: list[str] = []
+        self._changed = threading.Condition()
         self._servers = [_serve(_pages_of(self)), _serve(_relay_of(self.relay))]
         self.port, self.relay_port = (server.server_port for server in self._servers)
 
@@ -92,6 +106,17 @@ class Website:
     @property
     def relay_address(self) -> str:
         return f"http://127.0.0.1:{self.relay_port}"
+
+    def asked(self, path: str) -> None:
+        """A browser wants a page."""
+        with self._changed:
+            self._asked.append(path)
+            self._changed.notify_all()
+
+    def wait_for_request(self, path: str) -> None:
+        """Return once a browser has asked for a page."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: path in self._asked, PATIENCE_S), f"only {self._asked}"
 
     def close(self) -> None:
         for server in self._servers:
@@ -122,6 +147,7 @@ def _pages_of(website: Website) -> type[BaseHTTPRequestHandler]:
     class Pages(_Silent):
         def do_GET(self) -> None:
             path = urlsplit(self.path).path
+            website.asked(path)
             if path == "/lb.js":
                 self._send_script()
             elif path in website.pages:
@@ -162,6 +188,7 @@ def _relay_of(relay: Relay) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             answer = relay.answer
+            relay.attempted()
             if answer:
                 nonce = parse_qs(urlsplit(self.path).query)["n"][0]
                 relay.hear(Received(nonce, json.loads(body), {k.lower(): v for k, v in self.headers.items()}))
