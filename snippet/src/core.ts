@@ -17,9 +17,17 @@ interface Signals extends Navigator {
   readonly doNotTrack: string | null;
 }
 
+/** What four in five of the machines known to visit pages say of themselves; there are telephones called Cubot. */
+const BOT = /compatible;|http|[^u]bot\b|crawl|spider/i;
+
 /** Whether the visitor, through the browser, asked to be left alone, or is no visitor at all. */
-const refused = ({ honour }: Linked["p"], { webdriver, globalPrivacyControl, doNotTrack }: Signals): unknown =>
-  webdriver || honour.some(signal => (signal === "gpc" ? globalPrivacyControl : doNotTrack === "1"));
+const refused = (
+  { honour }: Linked["p"],
+  { webdriver, userAgent, globalPrivacyControl, doNotTrack }: Signals,
+): unknown =>
+  webdriver ||
+  BOT.test(userAgent) ||
+  honour.some(signal => (signal === "gpc" ? globalPrivacyControl : doNotTrack === "1"));
 
 export const start = (linked: Linked): void => {
   const {
@@ -38,6 +46,7 @@ export const start = (linked: Linked): void => {
   const report = reporter(plan, digest, store, ledger => trimLedger?.(plan.experiments, ledger) ?? ledger);
   let shown: ReadonlyMap<string, string> = new Map();
   let running = false;
+  let answered = false;
 
   const tell = (...changes: readonly Change[]): void => {
     if (running) report(...changes);
@@ -50,8 +59,8 @@ export const start = (linked: Linked): void => {
     reach(matchesPage && goalsVisited?.(plan.goals, matchesPage, location));
   };
 
-  const begin = (): void => {
-    const kept = free && !running && store.openRecord();
+  const begin = (saysYes?: boolean): void => {
+    const kept = free && !running && store.openRecord(saysYes);
     if (!kept) return;
     running = true;
     const seen = enterExperiments ? enterExperiments(linked, kept, location, tell) : shown;
@@ -63,15 +72,22 @@ export const start = (linked: Linked): void => {
 
   const end = (): void => {
     running = false;
-    store.forgetRecord();
+    // Where nobody is asked, a no is remembered; elsewhere it is as if there had been no answer.
+    if (free) store.forgetRecord(!plan.consent);
   };
 
   const hearQueue = install({
     ...verbsOf(linked, tell, reach, key => shown.get(key)),
-    consent: (given: boolean) => (given ? begin() : end()),
+    consent: (given: boolean) => {
+      answered = true;
+      if (given) begin(true);
+      else end();
+    },
   });
   if (!hearQueue) return;
-  if (!plan.consent || (free && store.readRecord(0))) quiet(begin)();
+  // What the page knows already spares us to look.
+  hearQueue(true);
+  if (!answered && (!plan.consent || (free && store.readRecord(0)))) quiet(begin)();
   touches?.forEach(([type, goalsOf]) =>
     addEventListener(
       type,
@@ -81,5 +97,5 @@ export const start = (linked: Linked): void => {
   );
   const back = quiet(({ persisted }: PageTransitionEvent) => persisted && page());
   addEventListener("pageshow", back);
-  hearQueue();
+  hearQueue(false);
 };

@@ -36,11 +36,16 @@ export const verbsOf = (
     callback(variationOf(experiment) ?? null),
 });
 
-/** Puts the verbs in place of the queue, and answers what hears the queue; undefined where another copy was first. */
-export const install = (verbs: Verbs): (() => void) | undefined => {
+/**
+ * Puts the verbs in place of the queue, and answers what hears the queue, either what it says of consent or the rest;
+ * undefined where another copy was first.
+ */
+export const install = (verbs: Verbs): ((consent: boolean) => void) | undefined => {
   const early = window.leadbright as Installed | undefined;
   if (early?.on) return undefined;
   const say: Say = quiet((verb: string, first: never, second: never) => verbs[verb]?.(first, second));
   window.leadbright = Object.assign(say, { on: true }) as Installed;
-  return () => early?.q?.forEach(call => say(...(call as unknown as Parameters<Say>)));
+  return quiet(consent =>
+    early?.q?.forEach(call => (call[0] === "consent") === consent && say(...(call as unknown as Parameters<Say>))),
+  );
 };
