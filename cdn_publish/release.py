@@ -59,9 +59,18 @@ class Releases:
 
 
 async def publish(
-    target: Target, environment: Environment, artifacts: ArtifactSet, note: ReleaseNote, at: datetime
+    target: Target,
+    environment: Environment,
+    artifacts: ArtifactSet,
+    note: ReleaseNote,
+    at: datetime,
+    *,
+    after: int | None = None,
 ) -> Published | Unchanged | LostRace:
-    """Make `artifacts` what visitors load. Raises TargetError and DamagedError; whatever was live then still is."""
+    """Make `artifacts` what visitors load, if `after` is the number of the live release (0 for none; None: any).
+
+    Raises TargetError and DamagedError; whatever was live then still is.
+    """
     place = Place(environment, artifacts.site)
     bodies = {artifact.name: artifact.body for artifact in artifacts.artifacts}
     if set(bodies) != set(POINTERS):
@@ -71,6 +80,8 @@ async def publish(
     if live is not None and live.digest == artifacts.digest:
         newest = await _point(target, place, live, bodies)
         return Unchanged(live) if newest == live else LostRace(newest)
+    if live is not None and after not in (None, live.number):
+        return LostRace(live)
     for name, body in bodies.items():
         await _put_body(target, place.body(artifacts.digest, name), body)
     return await _commit(target, place, log, history, history.next(artifacts.digest, note, at), bodies)

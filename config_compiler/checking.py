@@ -11,6 +11,7 @@ from config_compiler.check import check
 from config_compiler.finding import Finding, Problems
 from config_compiler.parse import parse
 from config_compiler.source import Source
+from domain.plan import Plan
 from domain.site import Site
 
 
@@ -29,8 +30,8 @@ class Rejected:
     findings: tuple[Finding, ...]
 
 
-def check_site(source: Source, published: Site | None = None) -> Checked | Rejected:
-    """What the definition means; `published` is the site that is live."""
+def check_site(source: Source, published: Site | Plan | None = None) -> Checked | Rejected:
+    """What the definition means; `published` is what is live: a site, or its plan alone."""
     problems = Problems()
     site = check(parse(source, problems), published, problems)
     return Rejected(problems.findings) if site is None else Checked(site, problems.findings)

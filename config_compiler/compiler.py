@@ -54,9 +54,9 @@ class Compiled:
 
 
 def compile_site(
-    source: Source, published: Site | None, runtime: Runtime, deployment: Deployment
+    source: Source, published: Site | Plan | None, runtime: Runtime, deployment: Deployment
 ) -> Compiled | Rejected:
-    """Turn one site's definition into the artifacts its visitors will load; `published` is the site that is live.
+    """Turn one site's definition into the artifacts its visitors will load; `published` is what is live.
 
     Raises MissingModuleError.
     """

@@ -114,8 +114,7 @@ def _goal(goal: PlannedGoal) -> Json:
 
 def _experiment(x: PlannedExperiment) -> Json:
     said: dict[str, Json] = {
-        "key": x.key,
-        "salt": x.salt,
+        "run": x.run,
         "in": [_test(test) for test in x.include],
         "out": [_test(test) for test in x.exclude],
         "traffic": x.traffic,
@@ -187,6 +186,6 @@ def _rules(rules: RelayRules) -> Json:
         "site": rules.site,
         "timezone": rules.timezone,
         "domains": list(rules.domains),
-        "experiments": {key: list(variations) for key, variations in rules.experiments},
+        "experiments": {run: list(variations) for run, variations in rules.experiments},
         "goals": {key: {"cap": cap} for key, cap in rules.caps},
     }

@@ -17,7 +17,7 @@ from config_compiler.page_tests import page_test
 from config_compiler.selectors import canonical_selector
 from domain.condition import All, AnyOf, Condition, Field, Not, OneOf, Test
 from domain.experiment import WHOLE, Experiment, RunScript, Status
-from domain.names import ExperimentKey, GoalKey, SiteKey, VariationKey
+from domain.names import GoalKey, RunName, SiteKey, VariationKey
 from domain.plan import LayerRange, PageTest, Plan, PlannedExperiment, PlannedGoal
 from domain.site import Click, Event, Goal, PageVisit, Site, Submit, Trigger
 
@@ -29,8 +29,8 @@ class RelayRules:
     site: SiteKey
     timezone: str
     domains: tuple[str, ...]
-    experiments: tuple[tuple[ExperimentKey, tuple[VariationKey, ...]], ...]
-    """All but drafts, so that late beacons of a stopped experiment still count."""
+    experiments: tuple[tuple[RunName, tuple[VariationKey, ...]], ...]
+    """By run, all but drafts, so that late beacons of a stopped experiment still count."""
     caps: tuple[tuple[GoalKey, int], ...]
     """Every goal with its cap in minor units, 0 for none."""
 
@@ -95,7 +95,7 @@ def _rules(site: Site) -> RelayRules:
         site=site.key,
         timezone=site.timezone,
         domains=site.domains,
-        experiments=tuple((x.key, tuple(v.key for v in x.variations)) for x in known),
+        experiments=tuple((x.run, tuple(v.key for v in x.variations)) for x in known),
         caps=tuple((goal.key, (goal.value.cap or 0) if goal.value else 0) for goal in site.goals),
     )
 
@@ -125,8 +125,7 @@ def _trigger(trigger: Trigger) -> tuple[Literal["click", "submit", "visit", "eve
 
 def _experiment(x: Experiment, layer: LayerRange | None, scripts: Mapping[str, int]) -> PlannedExperiment:
     return PlannedExperiment(
-        key=x.key,
-        salt=x.key if x.phase == 1 else f"{x.key}#{x.phase}",
+        run=x.run,
         include=tuple(map(page_test, x.pages.include)),
         exclude=tuple(map(page_test, x.pages.exclude)),
         traffic=x.traffic if layer is None else WHOLE,

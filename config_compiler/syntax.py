@@ -20,6 +20,7 @@ from config_compiler.shapes import Shape, ShapeOf, entry
 from config_compiler.tests_syntax import DefinitionTestSyntax, TestsSyntax
 from domain.experiment import Allocation, Method, Status
 from domain.experiment import Kind as ExperimentKind
+from domain.names import LAST_PHASE
 from domain.site import Consent, Signal
 
 
@@ -220,7 +221,7 @@ class ExperimentSyntax(Shape):
     hypothesis: Written[str] | None = entry("hypothesis", Text())
     kind: Written[ExperimentKind] | None = entry("type", Choice(ExperimentKind))
     status: Written[Status] | None = entry("status", Choice(Status))
-    phase: Written[int] | None = entry("phase", Whole(1, 999))
+    phase: Written[int] | None = entry("phase", Whole(1, LAST_PHASE))
     pages: PagesSyntax | None = entry("pages", ShapeOf(PagesSyntax, '"pages" of an experiment'))
     audience: Written[str | ConditionSyntax] | None = entry("audience", Audience())
     traffic: Written[Fraction] | None = entry("traffic", Percent())

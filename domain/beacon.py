@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from domain.names import EventName, ExperimentKey, GoalKey, SiteKey, VariationKey
+from domain.names import EventName, GoalKey, RunName, SiteKey, VariationKey
 
 FIRST_THIS_QUARTER = 1
 FIRST_THIS_YEAR = 2
@@ -41,7 +41,7 @@ class Viewed:
 class Exposed:
     """The visitor saw this variation for the first time. `before`: (goal, total before exposure)."""
 
-    experiment: ExperimentKey
+    run: RunName
     variation: VariationKey
     before: tuple[tuple[GoalKey, int], ...] = ()
 
@@ -50,7 +50,7 @@ class Exposed:
 class Standing:
     """An exposure as it stood before a conversion: the visitor's own count and total since exposure."""
 
-    experiment: ExperimentKey
+    run: RunName
     variation: VariationKey
     count: int
     total: int
@@ -89,7 +89,7 @@ class OpReported:
     """How one op of a variation fared: applied after `ms`, its element never found, or an error."""
 
     outcome: Literal["ok", "miss", "error"]
-    experiment: ExperimentKey
+    run: RunName
     variation: VariationKey
     op: int
     ms: int = 0

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Literal
 
 from domain.condition import EVERYBODY, Condition
-from domain.names import ExperimentKey, GoalKey, LayerKey, VariationKey
+from domain.names import ExperimentKey, GoalKey, LayerKey, RunName, VariationKey, run_name
 
 WHOLE = 10_000
 """All visitors; every share and weight is an integer per ten thousand."""
@@ -257,11 +257,16 @@ class Experiment:
     layer: LayerShare | None = None
     schedule: Schedule = Schedule()
     phase: int = 1
-    """Counts from 1; a new phase deals visitors out anew."""
+    """Counts from 1; a new phase deals all visitors out anew, and is counted apart."""
     allocation: Allocation = Allocation.FIXED
     analysis: Analysis = Analysis()
     sections: tuple[tuple[str, ...], ...] = ()
     """Of a multivariate experiment: the keys of each section's variations. `variations` are then all combinations."""
+
+    @property
+    def run(self) -> RunName:
+        """The name of its present phase, by which it is counted."""
+        return run_name(self.key, self.phase)
 
     @property
     def goals(self) -> tuple[GoalKey, ...]:

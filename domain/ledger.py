@@ -23,7 +23,7 @@ from domain.beacon import (
     Viewed,
     Visited,
 )
-from domain.names import EventName, ExperimentKey, GoalKey, VariationKey
+from domain.names import EventName, GoalKey, RunName, VariationKey
 from domain.plan import Plan, PlannedGoal
 
 SESSION_MINUTES = 30
@@ -79,12 +79,12 @@ class Ledger:
     last_day: int | None = None
     session: Session | None = None
     goals: Mapping[GoalKey, Reached] = field(default_factory=dict)
-    exposures: Mapping[ExperimentKey, Exposure] = field(default_factory=dict)
+    exposures: Mapping[RunName, Exposure] = field(default_factory=dict)
 
     @property
-    def assigned(self) -> dict[ExperimentKey, VariationKey]:
+    def assigned(self) -> dict[RunName, VariationKey]:
         """The variations that the visitor keeps."""
-        return {key: exposure.variation for key, exposure in self.exposures.items()}
+        return {run: exposure.variation for run, exposure in self.exposures.items()}
 
 
 Step = tuple[Ledger, tuple[Entry, ...]]
@@ -112,16 +112,20 @@ def view(ledger: Ledger, minute: int, source: Source) -> Step:
     return replace(ledger, session=going_on), (Viewed(second=session.views == 1),)
 
 
-def expose(ledger: Ledger, experiment: ExperimentKey, variation: VariationKey) -> Step:
-    """Report a variation seen; a visitor is exposed to an experiment once and keeps what it was."""
-    if experiment in ledger.exposures:
+def expose(ledger: Ledger, run: RunName, variation: VariationKey) -> Step:
+    """Report a variation seen; a visitor is exposed to a run once and keeps what it was.
+
+    Earlier runs of the experiment stay in the ledger: a page that still knows one, or a release that brings it back,
+    finds it as it was, and counts nobody twice.
+    """
+    if run in ledger.exposures:
         return ledger, ()
-    exposures = {**ledger.exposures, experiment: Exposure(variation)}
-    return replace(ledger, exposures=exposures), (Exposed(experiment, variation),)
+    exposures = {**ledger.exposures, run: Exposure(variation)}
+    return replace(ledger, exposures=exposures), (Exposed(run, variation),)
 
 
 def convert(ledger: Ledger, plan: Plan, goal: GoalKey, amount: int = 0) -> Step:
-    """Report a goal reached, with its standing in each experiment of the plan that is judged by it.
+    """Report a goal reached, with its standing in each run of the plan that is judged by it.
 
     Standings come in the order of the plan's experiments.
     """
@@ -129,12 +133,12 @@ def convert(ledger: Ledger, plan: Plan, goal: GoalKey, amount: int = 0) -> Step:
     standings = []
     exposures = dict(ledger.exposures)
     for experiment in plan.experiments:
-        exposure = exposures.get(experiment.key)
+        exposure = exposures.get(experiment.run)
         if exposure is None or goal not in experiment.goals:
             continue
         then = exposure.goals.get(goal, Reached())
-        standings.append(Standing(experiment.key, exposure.variation, then.count, then.total))
-        exposures[experiment.key] = replace(exposure, goals={**exposure.goals, goal: _more(then, amount)})
+        standings.append(Standing(experiment.run, exposure.variation, then.count, then.total))
+        exposures[experiment.run] = replace(exposure, goals={**exposure.goals, goal: _more(then, amount)})
     after = replace(ledger, goals={**ledger.goals, goal: _more(before, amount)}, exposures=exposures)
     return after, (Converted(goal, before.count, before.total, tuple(standings), amount),)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from domain.condition import EVERYBODY, Condition
-from domain.names import ExperimentKey, GoalKey, LayerKey, SiteKey, VariationKey
+from domain.names import ExperimentKey, GoalKey, LayerKey, RunName, SiteKey, VariationKey, experiment_of
 from domain.site import Consent, Signal
 
 
@@ -83,8 +83,8 @@ class LayerRange:
 class PlannedExperiment:
     """A running experiment."""
 
-    key: ExperimentKey
-    salt: str
+    run: RunName
+    """Its phase's name: the salt by which visitors are dealt out, and what exposures and counts go by."""
     include: tuple[PageTest, ...]
     exclude: tuple[PageTest, ...]
     traffic: int
@@ -97,6 +97,11 @@ class PlannedExperiment:
     """Minute at which it no longer does."""
     layer: LayerRange | None = None
     """Decides instead of `traffic` who takes part."""
+
+    @property
+    def key(self) -> ExperimentKey:
+        """The experiment, whatever its phase."""
+        return experiment_of(self.run)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Counts as they are asked for: one experiment's arms, one site's traffic, day by day.
+"""Counts as they are asked for: the arms of one run of an experiment, one site's traffic, day by day.
 
 May not know how counts are stored or shown.
 """
@@ -40,7 +40,7 @@ class GoalDay:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentCounts:
-    """One experiment over a range of days, in order of day. Days on which nothing was counted are left out."""
+    """One run of an experiment over a range of days, in order of day, those with nothing counted left out."""
 
     arm_days: tuple[ArmDay, ...]
     goal_days: tuple[GoalDay, ...]

@@ -44,8 +44,8 @@ class Cell(NamedTuple):
     """The name of one stored count.
 
     `what` is a path of keys: `visitors`, `gap/7`, `quarter`, `year`, `sessions`, `bounces`, `views`, `engaged`,
-    `scrolled`, `event/NAME`, `exposed/EXPERIMENT/VARIATION`, `converted/GOAL`, `converted/GOAL/EXPERIMENT/VARIATION`,
-    `before/GOAL/EXPERIMENT/VARIATION`, `ok|miss|error/EXPERIMENT/VARIATION/OP`.
+    `scrolled`, `event/NAME`, `exposed/RUN/VARIATION`, `converted/GOAL`, `converted/GOAL/RUN/VARIATION`,
+    `before/GOAL/RUN/VARIATION`, `ok|miss|error/RUN/VARIATION/OP`.
     """
 
     site: SiteKey
@@ -156,7 +156,7 @@ def _viewed(entry: Viewed) -> Iterator[Difference]:
 
 
 def _exposed(entry: Exposed) -> Iterator[Difference]:
-    arm = f"{entry.experiment}/{entry.variation}"
+    arm = f"{entry.run}/{entry.variation}"
     yield Difference(f"exposed/{arm}", ONE, DIMENSIONS)
     for goal, total in entry.before:
         yield Difference(f"before/{goal}/{arm}", Sums(n=1, total=total, squares=total * total))
@@ -165,7 +165,7 @@ def _exposed(entry: Exposed) -> Iterator[Difference]:
 def _converted(entry: Converted) -> Iterator[Difference]:
     yield Difference(f"converted/{entry.goal}", conversion(entry.count, entry.total, entry.amount, 0), DIMENSIONS)
     for s in entry.standings:
-        what = f"converted/{entry.goal}/{s.experiment}/{s.variation}"
+        what = f"converted/{entry.goal}/{s.run}/{s.variation}"
         yield Difference(what, conversion(s.count, s.total, entry.amount, entry.cap), DIMENSIONS)
 
 
@@ -191,7 +191,7 @@ def _left(entry: Left) -> Iterator[Difference]:
 
 
 def _reported(entry: OpReported) -> Iterator[Difference]:
-    what = f"{entry.outcome}/{entry.experiment}/{entry.variation}/{entry.op}"
+    what = f"{entry.outcome}/{entry.run}/{entry.variation}/{entry.op}"
     yield Difference(what, Sums(n=1, total=entry.ms))
 
 

@@ -12,7 +12,7 @@ from enum import Enum
 from urllib.parse import urlsplit
 
 from domain.bucketing import bucket, choose
-from domain.names import ExperimentKey, VariationKey
+from domain.names import RunName, VariationKey
 from domain.plan import PageTest, Plan, PlannedExperiment
 from domain.visits import Visit, found, meets, query_of
 
@@ -64,13 +64,14 @@ def on_page(experiment: PlannedExperiment, url: str) -> bool:
     return included and not any(page_matches(t, url) for t in experiment.exclude)
 
 
-def decide(
-    plan: Plan, visit: Visit, seed: str, assigned: Mapping[ExperimentKey, VariationKey]
-) -> dict[ExperimentKey, Decision]:
-    """What the visitor with `seed` gets on the page that `visit` is to, for every running experiment."""
+def decide(plan: Plan, visit: Visit, seed: str, assigned: Mapping[RunName, VariationKey]) -> dict[RunName, Decision]:
+    """What the visitor with `seed` gets on the page that `visit` is to, for every running experiment.
+
+    What was assigned in another phase of an experiment is nothing to this one.
+    """
     if plan.holdout and bucket(f"{plan.site}/holdout", seed) < plan.holdout:
-        return {x.key: Decision(None, Reason.HOLDOUT) for x in plan.experiments}
-    return {x.key: _decide(x, visit, seed, assigned.get(x.key)) for x in plan.experiments}
+        return {x.run: Decision(None, Reason.HOLDOUT) for x in plan.experiments}
+    return {x.run: _decide(x, visit, seed, assigned.get(x.run)) for x in plan.experiments}
 
 
 def _decide(experiment: PlannedExperiment, visit: Visit, seed: str, kept: VariationKey | None) -> Decision:
@@ -82,7 +83,7 @@ def _decide(experiment: PlannedExperiment, visit: Visit, seed: str, kept: Variat
     if reason := _other_audience(experiment, visit) or _outside(experiment, seed):
         return Decision(None, reason)
     weights = [arm.weight for arm in experiment.arms]
-    index = choose(weights, bucket(f"{experiment.salt}/variation", seed))
+    index = choose(weights, bucket(f"{experiment.run}/variation", seed))
     if index is None:
         return Decision(None, Reason.NO_TRAFFIC)
     return Decision(experiment.arms[index].key, Reason.ASSIGNED)
@@ -114,5 +115,5 @@ def _outside(experiment: PlannedExperiment, seed: str) -> Reason | None:
     if layer is not None:
         inside = layer.start <= bucket(f"{layer.layer}/layer", seed) < layer.end
         return None if inside else Reason.OTHER_PLACE
-    inside = bucket(f"{experiment.salt}/traffic", seed) < experiment.traffic
+    inside = bucket(f"{experiment.run}/traffic", seed) < experiment.traffic
     return None if inside else Reason.NO_TRAFFIC

@@ -10,12 +10,12 @@ from importlib import import_module
 import click
 
 COMMANDS = {
-    "init": "definition_commands",
+    "init": "language_commands",
     "check": "definition_commands",
     "compile": "definition_commands",
     "decide": "definition_commands",
-    "explain": "definition_commands",
-    "schema": "definition_commands",
+    "explain": "language_commands",
+    "schema": "language_commands",
     "test": "test_command",
     "import": "import_commands",
     "compile-fleet": "fleet_command",
@@ -31,6 +31,7 @@ COMMANDS = {
     "demo-crowd": "role_commands",
     "migrate": "role_commands",
     "report": "role_commands",
+    "site-secret": "secret_command",
     "version": "role_commands",
 }
 """Each command and the file that holds it, in the order in which they are listed."""

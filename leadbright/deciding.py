@@ -47,7 +47,7 @@ def decisions(site: Site, plan: Plan, visit: Visit, seed: str) -> dict[str, Answ
     made = decide(plan, visit, seed, {})
     answers: dict[str, Answer] = {}
     for experiment in site.experiments:
-        decision = made.get(experiment.key)
+        decision = made.get(experiment.run)
         if decision is None:
             answers[experiment.key] = {"variation": None, "reason": _NOT_RUNNING[experiment.status]}
         elif decision.variation is None:

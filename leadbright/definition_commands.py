@@ -1,4 +1,4 @@
-"""The commands that work on a definition folder: init, check, compile, decide, explain.
+"""The commands that work on a definition folder: check, compile, decide.
 
 What they need is imported when they run, so that each starts quickly. May not know about servers or accounts.
 """
@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, NoReturn
 import click
 
 from leadbright.options import (
+    AGAINST,
     AS_JSON,
     ENV,
     FAILED,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from config_compiler.finding import Finding
     from config_compiler.source import Source
     from domain.artifact import ArtifactSet
+    from domain.plan import Plan
     from domain.site import Site
     from domain.visits import Visit
 
@@ -43,33 +45,19 @@ ROUNDS = 5
 FORMATS = ("text", "json", "sarif", "github")
 
 
-@click.command("init")
-@FOLDER
-def init(folder: Path) -> None:
-    """Write a small, valid, commented definition."""
-    from leadbright.definition_folder import write_starter
-
-    try:
-        written = write_starter(folder)
-    except FileExistsError as error:
-        _fail(f"{error} exists already; choose another folder")
-    except OSError as error:
-        _fail(f"cannot write: {error}")
-    for path in written:
-        _say(f"wrote {path}")
-
-
 @click.command("check")
 @FOLDER
 @click.option("--format", "output", type=click.Choice(FORMATS), default="text", help="How findings are printed.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended without asking, then check again.")
+@AGAINST
+@ENV
 @AS_JSON
-def check(folder: Path, output: str, fix: bool, as_json: bool) -> None:
+def check(folder: Path, output: str, fix: bool, against: str | None, env: str, as_json: bool) -> None:
     """Say everything that is wrong with a definition."""
     from config_compiler.checking import Rejected, check_site
 
     source = _mended(folder) if fix else read(folder)
-    answer = check_site(source)
+    answer = check_site(source, _live_plan(source, against, env))
     shown_as = "json" if as_json else output
     _show(answer.findings, source, folder, shown_as)
     if isinstance(answer, Rejected):
@@ -77,6 +65,15 @@ def check(folder: Path, output: str, fix: bool, as_json: bool) -> None:
     if shown_as == "text":
         count = len(answer.site.experiments)
         _say(f"{answer.site.key}: {count} experiment{'' if count == 1 else 's'}, nothing wrong")
+
+
+def _live_plan(source: Source, against: str | None, env: str) -> Plan | None:
+    """What visitors load now, where the definition is to be compared with it."""
+    if against is None:
+        return None
+    from leadbright.comparing import live_plan_at
+
+    return live_plan_at(source, against, env)
 
 
 def _mended(folder: Path) -> Source:
@@ -104,12 +101,14 @@ def _mended(folder: Path) -> Source:
 @OUT
 @ENV
 @RELAY_URL
+@AGAINST
 @AS_JSON
-def compile_(folder: Path, out: Path, env: str, relay_url: str, as_json: bool) -> None:
+def compile_(folder: Path, out: Path, env: str, relay_url: str, against: str | None, as_json: bool) -> None:
     """Write a site's artifacts in the layout in which they are published."""
     from leadbright.published_layout import write_artifacts
 
-    compiled = _compiled(read(folder), relay_address(relay_url))
+    source, relay = read(folder), relay_address(relay_url)
+    compiled = _compiled(source, _live_plan(source, against, env), relay)
     artifacts = compiled.artifacts
     try:
         write_artifacts(out, environment_named(env), artifacts)
@@ -165,27 +164,6 @@ def _visit(url: str, words: dict[str, str], timezone: str) -> Visit:
         _fail(str(error), WRONG_USAGE)
 
 
-@click.command("explain")
-@click.argument("code", metavar="CODE", help="Such as E201.")
-def explain(code: str) -> None:
-    """Show the page of a diagnostic."""
-    from config_compiler.codes import Code
-    from config_compiler.explanations import explanation
-
-    name = code.upper()
-    if name not in Code.__members__:
-        _fail(f'there is no diagnostic "{code}"; there are {", ".join(Code.__members__)}', WRONG_USAGE)
-    _say(explanation(Code[name]).rstrip())
-
-
-@click.command("schema")
-def schema() -> None:
-    """Print the JSON Schema of the definition language, for editors."""
-    from config_compiler.schema import schema as of_the_language
-
-    _say(json.dumps(of_the_language(), indent=2))
-
-
 def read(folder: Path) -> Source:
     """The definition in a folder; ends the command where it cannot be read."""
     from leadbright.definition_folder import read_definition
@@ -209,12 +187,12 @@ def checked(source: Source) -> Site:
     return answer.site
 
 
-def _compiled(source: Source, relay_url: str) -> Compiled:
+def _compiled(source: Source, live: Plan | None, relay_url: str) -> Compiled:
     from config_compiler.compiler import Deployment, MissingModuleError, Rejected, compile_site
     from leadbright.runtime import SnippetNotBuilt, load_runtime
 
     try:
-        compiled = compile_site(source, None, load_runtime(), Deployment(relay_url))
+        compiled = compile_site(source, live, load_runtime(), Deployment(relay_url))
     except (SnippetNotBuilt, MissingModuleError) as error:
         _fail(str(error))
     _warn(compiled.findings, source)
@@ -281,11 +259,8 @@ def _write(stream: IO[str], text: str) -> None:
 
 
 COMMANDS = {
-    "init": init,
     "check": check,
     "compile": compile_,
     "decide": decide,
-    "explain": explain,
-    "schema": schema,
 }
 """What the command line takes from here."""

@@ -101,7 +101,7 @@ def _fault(
     assert expected.outcome is not None
     wanted = expected.outcome.value
     if test.visitor:
-        decision = decide(plan, visit, test.visitor.value, {})[experiment.key]
+        decision = decide(plan, visit, test.visitor.value, {})[experiment.run]
         got, reason = decision.variation, decision.reason.value
     else:
         found = away(experiment, visit)
@@ -118,7 +118,7 @@ def _fault_of_shares(
     assert test.visitors is not None
     alone = replace(plan, experiments=(experiment,))
     counts = Counter(
-        decide(alone, visit, f"{n * 2654435761 % 2**32:08x}", {})[experiment.key].variation
+        decide(alone, visit, f"{n * 2654435761 % 2**32:08x}", {})[experiment.run].variation
         for n in range(test.visitors.value)
     )
     taking_part = sum(count for variation, count in counts.items() if variation is not None)

@@ -27,6 +27,14 @@ TO = click.option(
     show_envvar=True,
     help="Where releases are published, such as file:///srv/cdn.",
 )
+ANEW = click.option(
+    "--anew",
+    is_flag=True,
+    help="Do not compare with what is live: visitors of running experiments may be dealt out anew.",
+)
+AGAINST = click.option(
+    "--against", metavar="URL", help="Where it is published: compare with what is live there, as publish does."
+)
 SITE = click.option("--site", required=True, help="The key of the site.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 RELAY_URL = click.option(

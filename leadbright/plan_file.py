@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.condition import EVERYBODY
-from domain.names import ExperimentKey, GoalKey, LayerKey, SiteKey, VariationKey
+from domain.names import GoalKey, LayerKey, RunName, SiteKey, VariationKey
 from domain.plan import Arm, LayerRange, Op, PageTest, Plan, PlannedExperiment, PlannedGoal
 from domain.site import Consent, Signal
 from leadbright.condition_file import read_condition
@@ -24,8 +24,7 @@ _Items = list[str | int | list[str | dict[str, str]] | None]
 
 
 class _Experiment(Struct, rename={"include": "in", "exclude": "out", "start": "from", "end": "until"}):
-    key: str
-    salt: str
+    run: str
     include: list[list[Any]]
     exclude: list[list[Any]]
     traffic: int
@@ -92,8 +91,7 @@ def _test(items: list[Any]) -> PageTest:
 
 def _experiment(found: _Experiment) -> PlannedExperiment:
     return PlannedExperiment(
-        key=ExperimentKey(found.key),
-        salt=found.salt,
+        run=RunName(found.run),
         include=tuple(map(_test, found.include)),
         exclude=tuple(map(_test, found.exclude)),
         traffic=found.traffic,

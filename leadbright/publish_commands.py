@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from leadbright.options import (
+    ANEW,
     AS_JSON,
     ENV,
     FAILED,
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from cdn_publish.release import LostRace, NoSuchRelease, Published, Unchanged
     from cdn_publish.target import Target
     from config_compiler.compiler import Compiled
+    from config_compiler.source import Source
     from domain.names import SiteKey
+    from leadbright.live_release import LiveRelease
 
 NOTE = click.option("--note", default="", help="Why; kept in the log.")
 BY = click.option("--by", default="", help="Who; kept in the log. By default the user of this machine.")
@@ -56,15 +59,24 @@ V = TypeVar("V")
 @NOTE
 @BY
 @RELAY_URL
+@ANEW
 @AS_JSON
-def publish(folder: Path, to: str, env: str, note: str, by: str, relay_url: str, as_json: bool) -> None:
+def publish(folder: Path, to: str, env: str, note: str, by: str, relay_url: str, anew: bool, as_json: bool) -> None:
     """Compile a definition and make it what visitors load."""
     from cdn_publish import release
 
     target, environment = _target(to), environment_named(env)
-    compiled = _compile(folder, relay_url)
+    relay, source = relay_address(relay_url), _read(folder)
+    live = None if anew else _live(source, target, environment)
+    compiled = _compile(source, live, relay)
+    note_of_it = _note(by, _revision(folder), note)
     publishing = release.publish(
-        target, environment, compiled.artifacts, _note(by, _revision(folder), note), datetime.now(UTC)
+        target,
+        environment,
+        compiled.artifacts,
+        note_of_it,
+        datetime.now(UTC),
+        after=live.number if live else None,
     )
     _conclude(compiled.site.key, environment, _released(publishing, to), as_json=as_json)
     if not as_json:
@@ -148,19 +160,33 @@ def _answer(outcome: str, site: SiteKey, env: Environment, release: Release, sai
     _say(json.dumps(answer) if as_json else said)
 
 
-def _compile(folder: Path, relay_url: str) -> Compiled:
-    from config_compiler.compiler import Deployment, MissingModuleError, Rejected, compile_site
-    from config_compiler.render import terminal
+def _read(folder: Path) -> Source:
     from leadbright.definition_folder import read_definition
-    from leadbright.runtime import SnippetNotBuilt, load_runtime
 
-    relay = relay_address(relay_url)
     try:
-        source = read_definition(folder)
-        compiled = compile_site(source, None, load_runtime(), Deployment(relay))
+        return read_definition(folder)
     except NotADirectoryError:
         _fail(f"there is no folder {folder}", WRONG_USAGE)
-    except (OSError, SnippetNotBuilt, MissingModuleError) as error:
+    except OSError as error:
+        _fail(f"nothing was published: {error}", FAILED)
+
+
+def _live(source: Source, target: Target, environment: Environment) -> LiveRelease:
+    """What is live, to go on from; whoever cannot have it read may publish without it."""
+    from leadbright.comparing import read_live
+
+    instead = "; --anew publishes without comparing, and may deal visitors of running experiments out anew"
+    return read_live(source, target, environment, "nothing was published", instead)
+
+
+def _compile(source: Source, live: LiveRelease | None, relay: str) -> Compiled:
+    from config_compiler.compiler import Deployment, MissingModuleError, Rejected, compile_site
+    from config_compiler.render import terminal
+    from leadbright.runtime import SnippetNotBuilt, load_runtime
+
+    try:
+        compiled = compile_site(source, live.plan if live else None, load_runtime(), Deployment(relay))
+    except (SnippetNotBuilt, MissingModuleError) as error:
         _fail(f"nothing was published: {error}", FAILED)
     if compiled.findings:
         sys.stderr.write(terminal.render(compiled.findings, source, color=sys.stderr.isatty()))

@@ -122,9 +122,10 @@ def migrate() -> None:
 @click.command("report")
 @SITE
 @click.option("--experiment", required=True, help="The key of the experiment.")
+@click.option("--phase", type=click.IntRange(1, 999), help="Another phase than the present one.")
 @AS_JSON
-def report(site: str, experiment: str, as_json: bool) -> None:
-    """Print what an experiment has shown so far."""
+def report(site: str, experiment: str, phase: int | None, as_json: bool) -> None:
+    """Print what an experiment has shown so far, in its present phase or the one given."""
     from domain.names import ExperimentKey, SiteKey, is_key
     from leadbright.upkeep import report as ask
     from leadbright.upkeep import written
@@ -133,7 +134,7 @@ def report(site: str, experiment: str, as_json: bool) -> None:
     for key in (site, experiment):
         if not is_key(key):
             _fail(f'"{key}" is not a key; a key is lower-case letters, digits and hyphens', WRONG_USAGE)
-    answer = _wait_for(ask(_settings(), SiteKey(site), ExperimentKey(experiment)))
+    answer = _wait_for(ask(_settings(), SiteKey(site), ExperimentKey(experiment), phase))
     click.echo(json.dumps(result_json(answer.result)) if as_json else written(answer))
 
 

@@ -64,24 +64,29 @@ async def migrate_databases(settings: Settings) -> None:
         await (await open_counts(settings.counts)).close()
 
 
-async def report(settings: Settings, site: SiteKey, key: ExperimentKey) -> Report:
-    """What an experiment has shown so far. Raises TroubleError."""
+async def report(settings: Settings, site: SiteKey, key: ExperimentKey, phase: int | None = None) -> Report:
+    """What an experiment has shown so far, in its present phase where none is given. Raises TroubleError."""
     async with _in_one_line():
-        asked = await as_defined(settings.database, site, key) or await as_published(target_of(settings), site, key)
+        asked = await as_defined(settings.database, site, key, phase)
+        asked = asked or await as_published(target_of(settings), site, key, phase)
         if asked is None:
-            raise TroubleError(f'neither a definition nor a release of "{site}" has an experiment "{key}"')
+            sought = f'an experiment "{key}"' + (f" in phase {phase}" if phase else "")
+            raise TroubleError(f'neither a definition nor a release of "{site}" has {sought}')
         today = now_ms() // DAY_MS
         channel = open_channel([str(address) for address in settings.aggregator])
         async with channel:
             # A day more: somewhere it is tomorrow already.
-            counts = await ReportClient(channel).experiment(site, key, Days(today + 2 - MAX_DAYS, today + 1))
+            counts = await ReportClient(channel).experiment(
+                site, asked.experiment.run, Days(today + 2 - MAX_DAYS, today + 1)
+            )
         return Report(analyse(asked.experiment, asked.valued.keys(), counts), asked.valued)
 
 
 def written(report: Report) -> str:
     """A report for a terminal."""
     result = report.result
-    lines = [f"{key:<12} {exposed:>9,} visitors" for key, exposed in result.exposed]
+    lines = [f"phase {result.phase}: earlier ones are counted apart", ""] if result.phase > 1 else []
+    lines += [f"{key:<12} {exposed:>9,} visitors" for key, exposed in result.exposed]
     for goal in result.goals:
         say = _share if goal.measure is Measure.RATE else _amount(report.valued[goal.goal])
         lines += ["", f"{goal.goal} ({goal.role.value}, {goal.measure.value})", *(_arm(arm, say) for arm in goal.arms)]

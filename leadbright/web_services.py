@@ -16,7 +16,7 @@ from cdn_publish.history import DamagedError, ReleaseNote
 from cdn_publish.layout import Environment
 from cdn_publish.target import Target, TargetError
 from domain.artifact import ArtifactSet
-from domain.names import ExperimentKey, SiteKey
+from domain.names import RunName, SiteKey
 from domain.report import Days, ExperimentCounts, TrafficCounts
 from ingest_grpc.wire.ports import UnavailableError
 from ingest_grpc.wire.report import Reports
@@ -36,9 +36,9 @@ class AnsweredReports:
     def __init__(self, reports: Reports) -> None:
         self._reports = reports
 
-    async def experiment(self, site: SiteKey, experiment: ExperimentKey, days: Days) -> ExperimentCounts | Unavailable:
-        """One experiment over these days."""
-        return await _answered(self._reports.experiment(site, experiment, days))
+    async def experiment(self, site: SiteKey, run: RunName, days: Days) -> ExperimentCounts | Unavailable:
+        """One run of an experiment over these days."""
+        return await _answered(self._reports.experiment(site, run, days))
 
     async def traffic(self, site: SiteKey, days: Days) -> TrafficCounts | Unavailable:
         """One site over these days."""

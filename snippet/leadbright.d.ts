@@ -12,7 +12,7 @@ export interface Leadbright {
   (verb: "consent", given: boolean): void;
   /** Called once the variations are decided. */
   (verb: "ready", callback: () => void): void;
-  /** Called with the variation that the visitor sees in an experiment, or null outside it. */
+  /** Called with the variation that the visitor sees in an experiment (by its key, whatever its phase), or null. */
   (verb: "variation", experiment: string, callback: (variation: string | null) => void): void;
   /** Calls made before the snippet has loaded. */
   q?: readonly IArguments[];

@@ -38,9 +38,8 @@ const experiment = (key, css, ops) => ({
   ],
   goals: ["signup"],
   in: [["=", "/"]],
-  key,
   out: [],
-  salt: key,
+  run: key,
   traffic: 10000,
 });
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What the tests need beside `make setup`: two browsers to drive, and PostgreSQL, which the tests start themselves.
+# What the tests need beside `make setup`: two browsers to drive, PostgreSQL, which the tests start themselves, and
+# what the examples of the docs use.
 set -eu
 
 has_chromium() { command -v chromium >/dev/null; }
@@ -10,10 +11,12 @@ packages=''
 has_chromium || packages="chromium fonts-liberation"
 has_firefox || packages="$packages firefox-esr"
 has_postgres || packages="$packages postgresql"
+command -v curl >/dev/null || packages="$packages curl"
+command -v openssl >/dev/null || packages="$packages openssl"
 [ -n "$packages" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-  echo "the tests need these Debian packages, or the same by other means (chromium, firefox and initdb in PATH): $packages" >&2
+  echo "the tests need these Debian packages, or the same by other means (chromium, firefox, initdb, curl, openssl): $packages" >&2
   exit 1
 fi
 if ! has_postgres && [ ! -e /etc/postgresql-common/createcluster.conf ]; then

@@ -24,7 +24,7 @@ from domain.artifact import digest_of
 from domain.beacon import Entry
 from domain.ledger import Ledger, Step, convert, expose, view, visit
 from domain.ledger import Source as Origin
-from domain.names import ExperimentKey, GoalKey, SiteKey, VariationKey
+from domain.names import GoalKey, RunName, SiteKey, VariationKey
 from domain.plan import Plan
 from domain.report import Days
 from domain.targeting import decide
@@ -67,7 +67,7 @@ variations:
       - {select: h1, text: Dry feet. Every mile.}
 """
 
-BOOTS, HERO_KEY, SIGNUP = SiteKey("boots"), ExperimentKey("hero"), GoalKey("signup")
+BOOTS, HERO_RUN, SIGNUP = SiteKey("boots"), RunName("hero"), GoalKey("signup")
 VISITORS = 60
 NOW_MS = time.time_ns() // 1_000_000
 TODAY = datetime.now(UTC).toordinal() - datetime(1970, 1, 1, tzinfo=UTC).toordinal()
@@ -107,7 +107,7 @@ async def test_an_experiment_from_its_definition_to_its_result(tmp_path: Path) -
         assert book == Book(2 * VISITORS, VISITORS, duplicate=VISITORS, rejected=0, quarantined=0, declared_lost=0)
 
         # The web asks for the counts, and the statistics say what may be said.
-        counts = await reports.experiment(BOOTS, HERO_KEY, Days(TODAY - 1, TODAY + 1))
+        counts = await reports.experiment(BOOTS, HERO_RUN, Days(TODAY - 1, TODAY + 1))
     (experiment,) = compiled.site.experiments
     result = analyse(experiment, valued=frozenset(), counts=counts)
     assert dict(result.exposed) == seen
@@ -144,12 +144,12 @@ def nonce(number: int) -> str:
 
 def first_page(plan: Plan, config: bytes, seed: str) -> tuple[str, bytes]:
     """A newcomer looks at the landing page, and signs up if the headline is the bold one: the beacon that is sent."""
-    decision = decide(plan, Visit("https://boots.example/"), seed, assigned={})[HERO_KEY]
+    decision = decide(plan, Visit("https://boots.example/"), seed, assigned={})[HERO_RUN]
     assert decision.variation is not None
     steps: list[Callable[[Ledger], Step]] = [
         lambda ledger: visit(ledger, TODAY),
         lambda ledger: view(ledger, NOW_MS // 60_000, Origin()),
-        lambda ledger: expose(ledger, HERO_KEY, VariationKey(decision.variation or "")),
+        lambda ledger: expose(ledger, HERO_RUN, VariationKey(decision.variation or "")),
     ]
     if decision.variation == "bold":
         steps.append(lambda ledger: convert(ledger, plan, SIGNUP))

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from config_compiler.compiler import Deployment, Runtime
 from domain.artifact import ArtifactSet, Digest
-from domain.names import ExperimentKey, SiteKey
+from domain.names import RunName, SiteKey
 from domain.report import Days, ExperimentCounts, TrafficCounts
 from web.store import Clock, Store
 
@@ -29,7 +29,7 @@ class Unavailable:
 class Reports(Protocol):
     """Answers with counts, each within a few seconds."""
 
-    async def experiment(self, site: SiteKey, experiment: ExperimentKey, days: Days) -> ExperimentCounts | Unavailable:
+    async def experiment(self, site: SiteKey, run: RunName, days: Days) -> ExperimentCounts | Unavailable:
         """One experiment over these days; empty where nothing was counted."""
         ...
 

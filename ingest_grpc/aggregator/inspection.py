@@ -25,7 +25,7 @@ from domain.beacon import (
     Viewed,
     Visited,
 )
-from domain.names import SiteKey, is_event_name, is_key
+from domain.names import SiteKey, is_event_name, is_key, is_run_name
 from ingest_grpc.aggregator.constants import BACKLOG_MS, DAY_MS, HOUR_MS, OTHER
 from ingest_grpc.wire.batch import NewerError, UnreadableError, decode_batch
 from ingest_grpc.wire.frame import NO_HASH, Frame, chain_hash
@@ -141,6 +141,7 @@ def _booked_under(beacon: Admitted) -> SiteKey:
 
 # The same few names come again and again.
 _is_key = functools.lru_cache(maxsize=10_000)(is_key)
+_is_run = functools.lru_cache(maxsize=10_000)(is_run_name)
 _is_event = functools.lru_cache(maxsize=10_000)(lambda name: name == OTHER or is_event_name(name))
 
 
@@ -182,7 +183,7 @@ def _visited(entry: Visited) -> bool:
 def _exposed(entry: Exposed) -> bool:
     goals = (goal for goal, _ in entry.before)
     totals = (total for _, total in entry.before)
-    return _keys(entry.experiment, entry.variation, *goals) and _amounts(*totals)
+    return _is_run(entry.run) and _keys(entry.variation, *goals) and _amounts(*totals)
 
 
 def _converted(entry: Converted) -> bool:
@@ -191,7 +192,7 @@ def _converted(entry: Converted) -> bool:
         and _amounts(entry.total, entry.amount, entry.cap)
         and entry.count >= 0
         and entry.cap >= 0
-        and all(_keys(s.experiment, s.variation) and _amounts(s.total) and s.count >= 0 for s in entry.standings)
+        and all(_is_run(s.run) and _keys(s.variation) and _amounts(s.total) and s.count >= 0 for s in entry.standings)
     )
 
 
@@ -200,7 +201,7 @@ def _left(entry: Left) -> bool:
 
 
 def _op(entry: OpReported) -> bool:
-    return _keys(entry.experiment, entry.variation) and 0 <= entry.op <= MAX_OP and 0 <= entry.ms <= MAX_MS
+    return _is_run(entry.run) and _keys(entry.variation) and 0 <= entry.op <= MAX_OP and 0 <= entry.ms <= MAX_MS
 
 
 _ENTRY_RULES: dict[type[Entry], Callable[..., bool]] = {

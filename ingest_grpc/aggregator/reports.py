@@ -1,4 +1,4 @@
-"""Answers from the cells: one experiment day by day, one site's traffic, the books.
+"""Answers from the cells: one run of an experiment day by day, one site's traffic, the books.
 
 Reads only. May not know how counts got into the cells, or how answers travel.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 
 from domain.beacon import LONG_GAP
-from domain.names import ExperimentKey, GoalKey, SiteKey, VariationKey
+from domain.names import GoalKey, RunName, SiteKey, VariationKey
 from domain.report import (
     ArmDay,
     Breakdown,
@@ -53,11 +53,11 @@ class Reporter:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def experiment(self, site: SiteKey, experiment: ExperimentKey, days: Days) -> ExperimentCounts:
-        """One experiment's arms and goals, day by day. Raises UnavailableError."""
+    async def experiment(self, site: SiteKey, run: RunName, days: Days) -> ExperimentCounts:
+        """The arms and goals of one run of an experiment, day by day. Raises UnavailableError."""
         where = (site, days.first, days.last)
-        arms = await self._store.read(_ARMS, (*where, f"exposed/{experiment}/", f"exposed/{experiment}0"))
-        goals = await self._store.read(_GOALS, (*where, f"converted/%/{experiment}/%"))
+        arms = await self._store.read(_ARMS, (*where, f"exposed/{run}/", f"exposed/{run}0"))
+        goals = await self._store.read(_GOALS, (*where, f"converted/%/{run}/%"))
         return ExperimentCounts(tuple(map(_arm_day, arms)), tuple(map(_goal_day, goals)))
 
     async def traffic(self, site: SiteKey, days: Days) -> TrafficCounts:

@@ -5,6 +5,7 @@ Pure but for the quotas. May not know how a beacon came in or where it goes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,7 @@ from msgspec import Struct
 
 from domain.beacon import Admitted, Converted, Entry, Exposed, OpReported, Surroundings
 from domain.names import SiteKey
+from domain.signature import is_signed
 from ingest_grpc.relay.address import NO_ADDRESS, Address, Countries, Sources, country_said
 from ingest_grpc.relay.agent import UNSAID, Agent, read_agent
 from ingest_grpc.relay.beacon import Beacon
@@ -35,9 +37,25 @@ class Arrival(Struct, frozen=True):
     address: Address = NO_ADDRESS
     country: str = ""
     """What a trusted proxy says."""
+    signature: str = ""
+    """What a site's own back end says in place of an origin: `t=SECONDS,v1=HEX`."""
 
     def __repr__(self) -> str:
         return f"Arrival({self.site!r}, …)"
+
+
+SecretOf = Callable[[SiteKey], str]
+"""The secret of a site; empty where there is none, and then nothing can be signed."""
+
+SIGNATURE_MS = 300_000
+"""How far the time in a signature may be off."""
+
+_SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
+
+
+def no_secrets(_: SiteKey) -> str:
+    """Stands in where no site has a secret."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +67,7 @@ class Gate:
     source_quota: Quota
     site_quota: Quota
     counts: Counts
+    secret_of: SecretOf
 
 
 @dataclass(slots=True)
@@ -60,6 +79,8 @@ class Draft:
     found: SiteRules | Refusal
     """The rules of the site that the beacon names, or why there are none."""
     now_ms: int
+    is_signed: bool = False
+    """Whether a site's own back end sent it, so that nothing about where it comes from says anything of a visitor."""
     is_paid_for: bool = False
     """Whether it was weighed against the quotas before."""
     rules: SiteRules = NO_RULES
@@ -109,13 +130,31 @@ def refuse_unknown_site(draft: Draft, _: Gate) -> Refusal | None:
     return None
 
 
+def refuse_bad_signature(draft: Draft, gate: Gate) -> Refusal | None:
+    """A beacon that claims to be of a site's back end is, or is not kept; its nonce keeps it from being replayed."""
+    arrival = draft.arrival
+    if not arrival.signature:
+        return None
+    site = draft.rules.site
+    said, secret = _SIGNATURE.fullmatch(arrival.signature), gate.secret_of(site)
+    if said is None or not secret:
+        return Refusal.BAD_SIGNATURE
+    at_s = int(said[1])
+    if not is_signed(secret, site, arrival.nonce, at_s, arrival.body, said[2]):
+        return Refusal.BAD_SIGNATURE
+    draft.is_signed = True
+    return None if abs(draft.now_ms - at_s * 1000) <= SIGNATURE_MS else Refusal.STALE_SIGNATURE
+
+
 def refuse_foreign_origin(draft: Draft, _: Gate) -> Refusal | None:
     """Only a browser is kept honest by this: anyone else can write any origin."""
-    return None if draft.rules.owns(draft.arrival.origin) else Refusal.FOREIGN_ORIGIN
+    return None if draft.is_signed or draft.rules.owns(draft.arrival.origin) else Refusal.FOREIGN_ORIGIN
 
 
 def refuse_declared_bot(draft: Draft, _: Gate) -> Refusal | None:
     """A machine that says so is not a visitor."""
+    if draft.is_signed:
+        return None
     return Refusal.DECLARED_BOT if read_agent(draft.arrival.user_agent).is_bot else None
 
 
@@ -132,9 +171,10 @@ def refuse_over_quota(draft: Draft, gate: Gate) -> Refusal | None:
     """A place that sends too much is stopped before it can use up the site's own share."""
     if draft.is_paid_for:
         return None
-    source = gate.sources.of(draft.arrival.address, draft.now_ms)
-    if not gate.source_quota.take(source, draft.now_ms):
-        return Refusal.SOURCE_OVER_QUOTA
+    if not draft.is_signed:
+        source = gate.sources.of(draft.arrival.address, draft.now_ms)
+        if not gate.source_quota.take(source, draft.now_ms):
+            return Refusal.SOURCE_OVER_QUOTA
     return None if gate.site_quota.take(draft.rules.site, draft.now_ms) else Refusal.SITE_OVER_QUOTA
 
 
@@ -150,12 +190,15 @@ def put_day(draft: Draft, gate: Gate) -> None:
 
 def put_country(draft: Draft, gate: Gate) -> None:
     """What a trusted proxy says, else what the database says; the address ends here."""
+    if draft.is_signed:
+        return
     draft.country = country_said(draft.arrival.country) or gate.countries(draft.arrival.address)
 
 
 def put_browser_and_platform(draft: Draft, _: Gate) -> None:
     """The families that the user agent names, and nothing finer; the user agent ends here."""
-    draft.agent = read_agent(draft.arrival.user_agent)
+    if not draft.is_signed:
+        draft.agent = read_agent(draft.arrival.user_agent)
 
 
 def put_channel(draft: Draft, _: Gate) -> None:
@@ -180,6 +223,7 @@ def put_caps(draft: Draft, _: Gate) -> None:
 
 STEPS: tuple[Step, ...] = (  # a beacon's life; the first refusal ends it
     refuse_unknown_site,
+    refuse_bad_signature,
     refuse_foreign_origin,
     refuse_declared_bot,
     refuse_over_quota,  # before whatever makes us read the rules again
@@ -203,8 +247,8 @@ def _capped(entry: Entry, rules: SiteRules) -> Entry:
 _surroundings = lru_cache(maxsize=8192)(Surroundings)
 
 
-def _arm(experiment: str, variation: str, rules: SiteRules) -> Refusal | None:
-    variations = rules.experiments.get(experiment)
+def _arm(run: str, variation: str, rules: SiteRules) -> Refusal | None:
+    variations = rules.experiments.get(run)
     if variations is None:
         return Refusal.UNKNOWN_EXPERIMENT
     return None if variation in variations else Refusal.UNKNOWN_VARIATION
@@ -213,20 +257,20 @@ def _arm(experiment: str, variation: str, rules: SiteRules) -> Refusal | None:
 def _exposed(entry: Exposed, rules: SiteRules) -> Refusal | None:
     if any(goal not in rules.caps for goal, _ in entry.before):
         return Refusal.UNKNOWN_GOAL
-    return _arm(entry.experiment, entry.variation, rules)
+    return _arm(entry.run, entry.variation, rules)
 
 
 def _converted(entry: Converted, rules: SiteRules) -> Refusal | None:
     if entry.goal not in rules.caps:
         return Refusal.UNKNOWN_GOAL
     for s in entry.standings:
-        if (refusal := _arm(s.experiment, s.variation, rules)) is not None:
+        if (refusal := _arm(s.run, s.variation, rules)) is not None:
             return refusal
     return None
 
 
 def _reported(entry: OpReported, rules: SiteRules) -> Refusal | None:
-    return _arm(entry.experiment, entry.variation, rules)
+    return _arm(entry.run, entry.variation, rules)
 
 
 _NAMES: dict[type, Callable[..., Refusal | None]] = {

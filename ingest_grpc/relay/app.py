@@ -150,6 +150,7 @@ def _take_beacons(app: RelayApp, relay: Relay, proxies: Proxies) -> None:
             user_agent=headers.get("user-agent", ""),
             address=address,
             country=country,
+            signature=headers.get("leadbright-signature", ""),
         )
         return await relay.receive(arrival)
 

@@ -27,7 +27,7 @@ from domain.beacon import (
     Viewed,
     Visited,
 )
-from domain.names import EVENT_PATTERN, EventName, ExperimentKey, GoalKey, VariationKey
+from domain.names import EVENT_PATTERN, EventName, GoalKey, RunName, VariationKey
 from ingest_grpc.relay.refusals import Refusal
 
 MOST_BYTES = 8192
@@ -37,8 +37,9 @@ MOST_SOURCE = 512
 LARGEST_AMOUNT = 10**12
 """In minor units, of one conversion and of what a visitor's conversions add up to."""
 
-# Only bounded here: that a key is one of the site's is looked up, which is stricter than any pattern.
+# Only bounded here: that a key or a run is one of the site's is looked up, which is stricter than any pattern.
 _Key = Annotated[str, Meta(min_length=1, max_length=40)]
+_Run = Annotated[str, Meta(min_length=1, max_length=44)]
 _Event = Annotated[str, Meta(pattern=f"^{EVENT_PATTERN}\\Z")]
 _Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 _Amount = Annotated[int, Meta(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)]
@@ -77,17 +78,17 @@ class _View(_Entry, tag="view"):
 
 
 class _Exp(_Entry, tag="exp"):
-    experiment: _Key
+    run: _Run
     variation: _Key
     before: Annotated[dict[_Key, _Amount], Meta(max_length=MOST_ENTRIES)] = {}
 
     def meaning(self) -> Entry:
         before = tuple([(GoalKey(goal), total) for goal, total in self.before.items()])
-        return _exposed(ExperimentKey(self.experiment), VariationKey(self.variation), before)
+        return _exposed(RunName(self.run), VariationKey(self.variation), before)
 
 
 class _Standing(Struct, array_like=True, forbid_unknown_fields=True):
-    experiment: _Key
+    run: _Run
     variation: _Key
     count: _Count
     total: _Amount
@@ -103,10 +104,7 @@ class _Goal(_Entry, tag="goal"):
 
     def meaning(self) -> Entry:
         standings = tuple(
-            [
-                _standing(ExperimentKey(s.experiment), VariationKey(s.variation), s.count, s.total)
-                for s in self.standings
-            ]
+            [_standing(RunName(s.run), VariationKey(s.variation), s.count, s.total) for s in self.standings]
         )
         return Converted(GoalKey(self.goal), self.count, self.total, standings, self.amount)
 
@@ -127,12 +125,12 @@ class _Leave(_Entry, tag="leave"):
 
 
 class _Op(_Entry):
-    experiment: _Key
+    run: _Run
     variation: _Key
     op: Annotated[int, Meta(ge=0, le=999)]
 
     def reported(self, outcome: Literal["ok", "miss", "error"], ms: int = 0) -> Entry:
-        return OpReported(outcome, ExperimentKey(self.experiment), VariationKey(self.variation), self.op, ms)
+        return OpReported(outcome, RunName(self.run), VariationKey(self.variation), self.op, ms)
 
 
 class _Ok(_Op, tag="ok"):
@@ -217,11 +215,11 @@ def _repeats_entry(entries: list[_AnyEntry]) -> bool:
     if len(entries) == 1 and type(entries[0]) is not _Goal:
         return False
     visits = [entry for entry in entries if type(entry) is _Visit]
-    exposures = [entry.experiment for entry in entries if type(entry) is _Exp]
+    exposures = [entry.run for entry in entries if type(entry) is _Exp]
     if len(visits) > 1 or len(exposures) > len(set(exposures)):
         return True
     several = [entry.standings for entry in entries if type(entry) is _Goal and len(entry.standings) > 1]
-    return any(len({s.experiment for s in standings}) < len(standings) for standings in several)
+    return any(len({s.run for s in standings}) < len(standings) for standings in several)
 
 
 def _repeats_key(body: bytes, wire: _Beacon) -> bool:

@@ -19,6 +19,8 @@ class Refusal(Enum):
     UNKNOWN_VARIATION = ("unknown_variation", 400, 0, "no recent release has this variation of the experiment")
     UNKNOWN_GOAL = ("unknown_goal", 400, 0, "no recent release of the site has this goal")
     FOREIGN_ORIGIN = ("foreign_origin", 403, 0, "the page is not of one of the site's domains, or did not say")
+    BAD_SIGNATURE = ("bad_signature", 403, 0, "the signature is not one of the site's back end over this very beacon")
+    STALE_SIGNATURE = ("stale_signature", 403, 0, "the signature was made more than five minutes ago, or will be")
     UNKNOWN_SITE = ("unknown_site", 404, 0, "no such site is published")
     TOO_SLOW = ("too_slow", 408, 0, "the request took too long to arrive")
     TOO_LARGE = ("too_large", 413, 0, "the body is larger than 8 KiB")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry
 
 from ingest_grpc.relay.address import Countries, Sources, no_countries
-from ingest_grpc.relay.admission import Arrival, Draft, Gate, admit
+from ingest_grpc.relay.admission import Arrival, Draft, Gate, SecretOf, admit, no_secrets
 from ingest_grpc.relay.agent import read_agent
 from ingest_grpc.relay.beacon import read_beacon
 from ingest_grpc.relay.counts import Backlog, Counts, RelayCollector, registry_of
@@ -80,6 +80,7 @@ class Seams:
     randomness: Callable[[int], bytes]
     """So many random bytes, fit for keys."""
     countries: Countries = no_countries
+    secret_of: SecretOf = no_secrets
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
 
@@ -98,6 +99,7 @@ class Relay:
             source_quota=Quota(settings.source_rate),
             site_quota=Quota(settings.site_rate),
             counts=self.counts,
+            secret_of=seams.secret_of,
         )
         self._rules = RuleBook(seams.read, seams.clock, settings.reading)
         self._shelf = Shelf(seams.disk, settings.name)

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from domain.artifact import Digest
-from domain.names import SiteKey
+from domain.names import RUN_PATTERN, SiteKey
 
 RECENT_RELEASES = 20
 """Besides the live one: what these name is still accepted from browsers that loaded them."""
@@ -39,7 +39,7 @@ class SiteRules:
     timezone: str
     domains: tuple[str, ...]
     experiments: Mapping[str, frozenset[str]]
-    """Variations by experiment."""
+    """Variations by run: an experiment's key, with `#` and its phase from the second on."""
     caps: Mapping[str, int]
     """By goal, the most that one visitor's total may weigh, in minor units; 0 for no cap."""
 
@@ -56,6 +56,9 @@ NO_RULES = SiteRules(SiteKey(""), "UTC", (), {}, {})
 """The rules of no site: they allow nothing."""
 
 
+_Run = Annotated[str, Meta(pattern=f"^{RUN_PATTERN}\\Z")]
+
+
 class _Goal(Struct):
     cap: Annotated[int, Meta(ge=0, le=10**15)] = 0
 
@@ -65,7 +68,7 @@ class _Relay(Struct):
     site: str
     timezone: str
     domains: list[str]
-    experiments: dict[str, list[str]]
+    experiments: dict[_Run, list[str]]
     goals: dict[str, _Goal]
 
 
@@ -93,7 +96,7 @@ def read_rules(body: bytes) -> SiteRules:
         site=SiteKey(found.site),
         timezone=found.timezone,
         domains=tuple(domain.lower() for domain in found.domains),
-        experiments={key: frozenset(variations) for key, variations in found.experiments.items()},
+        experiments={run: frozenset(variations) for run, variations in found.experiments.items()},
         caps={key: goal.cap for key, goal in found.goals.items()},
     )
 
@@ -109,12 +112,12 @@ def recent_digests(body: bytes) -> tuple[Digest, ...]:
 
 
 def merge(live: SiteRules, earlier: Sequence[SiteRules]) -> SiteRules:
-    """The live release's rules, with the experiments, variations and goals that earlier ones name; newest first."""
+    """The live release's rules, with the runs, variations and goals that earlier ones name; newest first."""
     experiments = dict(live.experiments)
     caps = dict(live.caps)
     for rules in earlier:
-        for key, variations in rules.experiments.items():
-            experiments[key] = experiments.get(key, frozenset()) | variations
+        for run, variations in rules.experiments.items():
+            experiments[run] = experiments.get(run, frozenset()) | variations
         for key, cap in rules.caps.items():
             caps.setdefault(key, cap)
     return SiteRules(live.site, live.timezone, live.domains, experiments, caps)

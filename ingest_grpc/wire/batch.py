@@ -25,7 +25,7 @@ from domain.beacon import (
     Viewed,
     Visited,
 )
-from domain.names import EventName, ExperimentKey, GoalKey, SiteKey, VariationKey
+from domain.names import EventName, GoalKey, RunName, SiteKey, VariationKey
 from ingest_grpc.wire.leadbright.v1 import aggregation_pb2 as pb
 
 Outcome = Literal["ok", "miss", "error"]
@@ -137,19 +137,17 @@ def _entry(entry: Entry) -> pb.Entry:
             return pb.Entry(session_started=pb.SessionStarted())
         case Viewed(second):
             return pb.Entry(viewed=pb.Viewed(second=second))
-        case Exposed(experiment, variation, before):
+        case Exposed(run, variation, before):
             totals = [pb.Before(goal=goal, total=total) for goal, total in before]
-            return pb.Entry(exposed=pb.Exposed(experiment=experiment, variation=variation, before=totals))
+            return pb.Entry(exposed=pb.Exposed(experiment=run, variation=variation, before=totals))
         case Converted():
             return pb.Entry(converted=_converted(entry))
         case Happened(name):
             return pb.Entry(happened=pb.Happened(name=name))
         case Left(engaged_ms, scroll):
             return pb.Entry(left=pb.Left(engaged_ms=engaged_ms, scroll=scroll))
-        case OpReported(outcome, experiment, variation, op, ms):
-            reported = pb.OpReported(
-                outcome=_OUTCOMES[outcome], experiment=experiment, variation=variation, op=op, ms=ms
-            )
+        case OpReported(outcome, run, variation, op, ms):
+            reported = pb.OpReported(outcome=_OUTCOMES[outcome], experiment=run, variation=variation, op=op, ms=ms)
             return pb.Entry(op_reported=reported)
 
 
@@ -161,8 +159,7 @@ def _converted(entry: Converted) -> pb.Converted:
         amount=entry.amount,
         cap=entry.cap,
         standings=[
-            pb.Standing(experiment=s.experiment, variation=s.variation, count=s.count, total=s.total)
-            for s in entry.standings
+            pb.Standing(experiment=s.run, variation=s.variation, count=s.count, total=s.total) for s in entry.standings
         ],
     )
 
@@ -198,14 +195,12 @@ def _read(message: pb.Entry) -> Entry:
 def _read_exposed(message: pb.Entry) -> Exposed:
     m = message.exposed
     before = tuple((GoalKey(b.goal), b.total) for b in m.before)
-    return Exposed(ExperimentKey(m.experiment), VariationKey(m.variation), before)
+    return Exposed(RunName(m.experiment), VariationKey(m.variation), before)
 
 
 def _read_converted(message: pb.Entry) -> Converted:
     m = message.converted
-    standings = tuple(
-        Standing(ExperimentKey(s.experiment), VariationKey(s.variation), s.count, s.total) for s in m.standings
-    )
+    standings = tuple(Standing(RunName(s.experiment), VariationKey(s.variation), s.count, s.total) for s in m.standings)
     return Converted(GoalKey(m.goal), m.count, m.total, standings, m.amount, m.cap)
 
 
@@ -214,7 +209,7 @@ def _read_reported(message: pb.Entry) -> OpReported:
     outcome = _OUTCOME_NAMES.get(m.outcome)
     if outcome is None:
         raise NewerError(f"outcome {m.outcome} of an op")
-    return OpReported(outcome, ExperimentKey(m.experiment), VariationKey(m.variation), m.op, m.ms)
+    return OpReported(outcome, RunName(m.experiment), VariationKey(m.variation), m.op, m.ms)
 
 
 _READ: dict[str, Callable[[pb.Entry], Entry]] = {

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import grpc
 from grpc import aio
 
-from domain.names import ExperimentKey, GoalKey, SiteKey, VariationKey, is_key
+from domain.names import GoalKey, RunName, SiteKey, VariationKey, is_key, is_run_name
 from domain.report import (
     ArmDay,
     Breakdown,
@@ -40,8 +40,8 @@ MAX_DAYS = 3_660
 class Reports(Protocol):
     """Answers questions about what was counted."""
 
-    async def experiment(self, site: SiteKey, experiment: ExperimentKey, days: Days) -> ExperimentCounts:
-        """One experiment's arms and goals, day by day. Raises UnavailableError."""
+    async def experiment(self, site: SiteKey, run: RunName, days: Days) -> ExperimentCounts:
+        """The arms and goals of one run of an experiment, day by day. Raises UnavailableError."""
         ...
 
     async def traffic(self, site: SiteKey, days: Days) -> TrafficCounts:
@@ -59,9 +59,9 @@ class ReportClient:
     def __init__(self, channel: aio.Channel) -> None:
         self._stub: rpc.ReportServiceAsyncStub = rpc.ReportServiceStub(channel)
 
-    async def experiment(self, site: SiteKey, experiment: ExperimentKey, days: Days) -> ExperimentCounts:
-        """One experiment's arms and goals, day by day. Raises UnavailableError."""
-        request = pb.ExperimentRequest(site=site, experiment=experiment, days=_days(days))
+    async def experiment(self, site: SiteKey, run: RunName, days: Days) -> ExperimentCounts:
+        """The arms and goals of one run of an experiment, day by day. Raises UnavailableError."""
+        request = pb.ExperimentRequest(site=site, experiment=run, days=_days(days))
         try:
             response = await self._stub.Experiment(request, timeout=REPORT_DEADLINE_S)
         except aio.AioRpcError as error:
@@ -110,8 +110,8 @@ class ReportServicer(rpc.ReportServiceServicer):
         """One experiment's arms and goals."""
         try:
             site = _site(request.site)
-            experiment = ExperimentKey(_key("experiment", request.experiment))
-            counts = await self._reports.experiment(site, experiment, _read_days(request.days))
+            run = _run(request.experiment)
+            counts = await self._reports.experiment(site, run, _read_days(request.days))
         except UnavailableError as error:
             await errors.abort(context, error)
         return pb.ExperimentResponse(
@@ -180,6 +180,12 @@ def _key(field: str, text: str) -> str:
     if not is_key(text):
         raise RefusedError(field, "must be a key")
     return text
+
+
+def _run(text: str) -> RunName:
+    if not is_run_name(text):
+        raise RefusedError("experiment", "must be a key, or a key with # and a phase from 2 on")
+    return RunName(text)
 
 
 def _goal_day(goal: GoalDay) -> pb.GoalDay:

@@ -109,10 +109,10 @@ class Browser:
             lambda ledger: account.view(ledger, minute, source),
         ]
         deeds: list[Deed] = [Viewing(minute, day)]
-        for experiment, decision in decisions.items():
+        for run, decision in decisions.items():
             if (variation := decision.variation) is not None:
-                steps.append(lambda ledger, x=experiment, v=variation: account.expose(ledger, x, v))  # type: ignore[misc]
-                deeds.append(Sighting(experiment, variation))
+                steps.append(lambda ledger, r=run, v=variation: account.expose(ledger, r, v))  # type: ignore[misc]
+                deeds.append(Sighting(run, variation))
         for goal in plan.goals:
             if isinstance(goal.what, PageTest) and page_matches(goal.what, url):
                 steps.append(self._converting(goal.key, 0))

@@ -92,8 +92,10 @@ async def _see_off(browser: Browser, tries: int = 6) -> None:
 
 
 def _does(browser: Browser, inclination: str, chance: float) -> bool:
-    for experiment, variation in browser.visitor.ledger.assigned.items():
-        chance *= EFFECTS.get((experiment, variation), {}).get(inclination, 1.0)
+    assigned = browser.visitor.ledger.assigned
+    for experiment in browser.world.plan.experiments:
+        if (variation := assigned.get(experiment.run)) is not None:
+            chance *= EFFECTS.get((experiment.key, variation), {}).get(inclination, 1.0)
     return browser.chance.random() < chance
 
 

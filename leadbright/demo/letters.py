@@ -50,10 +50,10 @@ def _item(entry: Entry) -> list[object]:
             return ["session"]
         case Viewed(second):
             return ["view", 1] if second else ["view"]
-        case Exposed(experiment, variation):
-            return ["exp", experiment, variation]
+        case Exposed(run, variation):
+            return ["exp", run, variation]
         case Converted(goal, count, total, standings, amount):
-            standing = [[s.experiment, s.variation, s.count, s.total] for s in standings]
+            standing = [[s.run, s.variation, s.count, s.total] for s in standings]
             return ["goal", goal, count, total, standing, *([amount] if amount else [])]
         case Happened(name):
             return ["event", name]

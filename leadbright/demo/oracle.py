@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from domain.names import ExperimentKey, GoalKey, VariationKey
+from domain.names import GoalKey, RunName, VariationKey
 
 SESSION_MINUTES = 30
 
@@ -26,7 +26,7 @@ class Viewing:
 class Sighting:
     """A variation seen."""
 
-    experiment: ExperimentKey
+    run: RunName
     variation: VariationKey
 
 
@@ -53,7 +53,7 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One experiment. Arms in which nothing happened are left out."""
+    """One run of an experiment. Arms in which nothing happened are left out."""
 
     exposed: Mapping[VariationKey, int]
     arms: Mapping[tuple[VariationKey, GoalKey], Arm]
@@ -81,12 +81,12 @@ class Oracle:
         self.countries[visitor] = country
         self.deeds[visitor].append(deed)
 
-    def outcome(self, experiment: ExperimentKey, goals: Sequence[GoalKey], caps: Mapping[GoalKey, int]) -> Outcome:
-        """What became of an experiment that is judged by `goals`, each visitor's total cut off at its cap (0: none)."""
+    def outcome(self, run: RunName, goals: Sequence[GoalKey], caps: Mapping[GoalKey, int]) -> Outcome:
+        """What became of a run that is judged by `goals`, each visitor's total cut off at its cap (0: none)."""
         exposed: Counter[VariationKey] = Counter()
         totals: dict[tuple[VariationKey, GoalKey], list[tuple[int, int]]] = defaultdict(list)
         for deeds in self.deeds.values():
-            seen = _since_seen(deeds, experiment)
+            seen = _since_seen(deeds, run)
             if seen is None:
                 continue
             variation, since = seen
@@ -125,9 +125,9 @@ class Oracle:
         )
 
 
-def _since_seen(deeds: Sequence[Deed], experiment: ExperimentKey) -> tuple[VariationKey, Sequence[Deed]] | None:
+def _since_seen(deeds: Sequence[Deed], run: RunName) -> tuple[VariationKey, Sequence[Deed]] | None:
     for index, deed in enumerate(deeds):
-        if isinstance(deed, Sighting) and deed.experiment == experiment:
+        if isinstance(deed, Sighting) and deed.run == run:
             return deed.variation, deeds[index:]
     return None
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from domain.signature import site_secret
 from ingest_grpc.relay.address import Countries, Proxies, no_countries, open_countries
 from ingest_grpc.relay.app import create_app
 from ingest_grpc.relay.disk import FolderDisk
@@ -50,6 +51,7 @@ async def relay(settings: Settings, worker: int = FIRST) -> AsyncIterator[asynci
             clock=now_ms,
             randomness=os.urandom,
             countries=_countries(settings),
+            secret_of=lambda site: site_secret(settings.secret, site),
         )
         taking = Relay(seams, RelaySettings(name=settings.relay_name))
         app = create_app(

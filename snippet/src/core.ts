@@ -3,6 +3,7 @@
  * May not know how any of it is done.
  */
 
+import type { Shown } from "./experiments.ts";
 import type { Hit } from "./goals.ts";
 import { jar } from "./jar.ts";
 import { type Change, view, visit } from "./ledger.ts";
@@ -44,7 +45,7 @@ export const start = (linked: Linked): void => {
   const free = !refused(plan, navigator);
   const store = jar(plan, location);
   const report = reporter(plan, digest, store, ledger => trimLedger?.(plan.experiments, ledger) ?? ledger);
-  let shown: ReadonlyMap<string, string> = new Map();
+  let shown: Shown = new Map();
   let running = false;
   let answered = false;
 
@@ -55,7 +56,7 @@ export const start = (linked: Linked): void => {
 
   const page = (): void => {
     tell(visit, view(sourceOf(document.referrer, location, plan.domains)));
-    shown.forEach((variation, experiment) => expose && tell(expose(experiment, variation)));
+    shown.forEach(seen => expose && tell(expose(...seen)));
     reach(matchesPage && goalsVisited?.(plan.goals, matchesPage, location));
   };
 
@@ -77,7 +78,7 @@ export const start = (linked: Linked): void => {
   };
 
   const hearQueue = install({
-    ...verbsOf(linked, tell, reach, key => shown.get(key)),
+    ...verbsOf(linked, tell, reach, key => shown.get(key)?.[1]),
     consent: (given: boolean) => {
       answered = true;
       if (given) begin(true);

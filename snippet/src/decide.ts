@@ -33,14 +33,14 @@ export const decide = (
   kept: string | undefined,
   meets?: Meets,
 ): Arm | undefined => {
-  const { salt, traffic, arms, who, from = 0, until = 1 / 0, layer } = experiment;
+  const { run, traffic, arms, who, from = 0, until = 1 / 0, layer } = experiment;
   if (minute < from || minute >= until || !runsOn(experiment, matches, page)) return;
   const arm = arms.find(([key]) => key === kept);
   if (arm) return arm;
   const [of, start, end] = layer ?? [0, 0, traffic];
-  const place = bucket(of ? `${of}/layer` : `${salt}/traffic`, seed);
+  const place = bucket(of ? `${of}/layer` : `${run}/traffic`, seed);
   if (place < start || place >= end || (who && !meets?.(who))) return;
-  let left = bucket(`${salt}/variation`, seed);
+  let left = bucket(`${run}/variation`, seed);
   return arms.find(([, weight]) => {
     left -= weight;
     return left < 0;

@@ -9,27 +9,30 @@ import type { Linked } from "./linked.ts";
 import type { Experiment } from "./plan.ts";
 import type { Kept } from "./record.ts";
 
+/** By experiment. */
+export type Shown = ReadonlyMap<string, readonly [run: string, variation: string]>;
+
 const minuteNow = (behind: number): number => Math.floor(Date.now() / 6e4) + behind * 1_440;
 
 /**
- * The variation that is shown of each experiment on this page, once its style stands and its ops are at work; undefined
- * where the visitor is being sent on.
+ * The run and the variation that are shown of each experiment on this page, once its style stands and its ops are at
+ * work; undefined where the visitor is being sent on.
  */
 export const enterExperiments = (
   linked: Linked,
   kept: Kept,
   page: Location,
   tell: (...changes: readonly Change[]) => void,
-): ReadonlyMap<string, string> | undefined => {
+): Shown | undefined => {
   const { p: plan, matchesPage, applyStyle, applyOps, whoVisits, leave } = linked;
   const [, [seed, , , , , exposures], , behind] = kept;
   const minute = minuteNow(behind);
   const meets = whoVisits?.(linked, kept, page);
   const here = heldOut(plan, seed) || !matchesPage ? [] : plan.experiments;
   const decided = here.flatMap(experiment => {
-    const before = exposures.find(([key]) => key === experiment.key)?.[1];
+    const before = exposures.find(([run]) => run === experiment.run)?.[1];
     const arm = matchesPage && decide(experiment, matchesPage, page, minute, seed, before, meets);
-    return arm ? [[experiment.key, arm] as const] : [];
+    return arm ? [[experiment.run, arm] as const] : [];
   });
   const shown = leave ? leave(linked, decided, exposures, page, tell) : decided;
   if (!shown) return undefined;
@@ -39,14 +42,14 @@ export const enterExperiments = (
   } catch {
     lift?.();
   }
-  return new Map(shown.map(([experiment, [variation]]) => [experiment, variation]));
+  return new Map(shown.map(([run, [variation]]) => [run.split("#")[0] as string, [run, variation]]));
 };
 
-/** The ledger without the exposures to experiments that are over, for when room gets short. */
+/** The ledger without the exposures to experiments and phases that are over, for when room gets short. */
 export const trimLedger = (
   experiments: readonly Experiment[],
   [seed, created, last, session, goals, exposures]: Ledger,
 ): Ledger => {
-  const running = exposures.filter(([experiment]) => experiments.some(({ key }) => key === experiment));
+  const running = exposures.filter(([kept]) => experiments.some(({ run }) => run === kept));
   return [seed, created, last, session, goals, running];
 };

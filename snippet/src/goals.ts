@@ -24,17 +24,17 @@ const more = (goals: readonly Reached[], goal: string, amount: number): readonly
 export const convert =
   ({ experiments }: Plan, [goal, amount]: Hit): Change =>
   ([seed, created, last, session, goals, exposures]) => {
-    const judged = experiments.filter(experiment => experiment.goals.includes(goal)).map(({ key }) => key);
-    const standings = judged.flatMap(experiment =>
+    const judged = experiments.filter(experiment => experiment.goals.includes(goal)).map(({ run }) => run);
+    const standings = judged.flatMap(run =>
       exposures
-        .filter(([key]) => key === experiment)
-        .map(([key, variation, since]): Standing => {
+        .filter(([of]) => of === run)
+        .map(([, variation, since]): Standing => {
           const [, count, total] = standing(since, goal);
-          return [key, variation, count, total];
+          return [run, variation, count, total];
         }),
     );
     const next = exposures.map(
-      ([key, variation, since]) => [key, variation, judged.includes(key) ? more(since, goal, amount) : since] as const,
+      ([run, variation, since]) => [run, variation, judged.includes(run) ? more(since, goal, amount) : since] as const,
     );
     const [, count, total] = standing(goals, goal);
     return [

@@ -13,7 +13,7 @@ export type Session = readonly [minute: number, views: number, source: Source];
 export type Reached = readonly [goal: string, count: number, total: number];
 
 /** A variation that the visitor has seen, and the goals reached since. */
-export type Exposure = readonly [experiment: string, variation: string, goals: readonly Reached[]];
+export type Exposure = readonly [run: string, variation: string, goals: readonly Reached[]];
 
 /** Days are the site's, counted from 1970-01-01. The seed decides the variations and never leaves the browser. */
 export type Ledger = readonly [
@@ -25,7 +25,7 @@ export type Ledger = readonly [
   exposures: readonly Exposure[],
 ];
 
-export type Standing = readonly [experiment: string, variation: string, count: number, total: number];
+export type Standing = readonly [run: string, variation: string, count: number, total: number];
 
 /** One line of a beacon, as the contract writes it. */
 export type Entry =
@@ -80,17 +80,14 @@ export const view =
         ];
   };
 
-/** A variation seen; a visitor is exposed to an experiment once and keeps what it was. */
+/** A variation seen; a visitor is exposed to a run (one phase of an experiment) once and keeps what it was. */
 export const expose =
-  (experiment: string, variation: string): Change =>
+  (run: string, variation: string): Change =>
   ledger => {
     const [seed, created, last, session, goals, exposures] = ledger;
-    return exposures.some(([key]) => key === experiment)
+    return exposures.some(([of]) => of === run)
       ? [ledger, []]
-      : [
-          [seed, created, last, session, goals, [...exposures, [experiment, variation, []]]],
-          [["exp", experiment, variation]],
-        ];
+      : [[seed, created, last, session, goals, [...exposures, [run, variation, []]]], [["exp", run, variation]]];
   };
 
 /** Something to report that leaves the ledger as it is. */

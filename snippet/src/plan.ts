@@ -56,8 +56,8 @@ export type Arm = readonly [
 ];
 
 export interface Experiment {
-  readonly key: string;
-  readonly salt: string;
+  /** The experiment's key, and behind a `#` its phase from the second on. */
+  readonly run: string;
   readonly in: readonly PageTest[];
   readonly out: readonly PageTest[];
   readonly traffic: number;

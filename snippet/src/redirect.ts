@@ -10,7 +10,7 @@ import type { Arm, Experiment } from "./plan.ts";
 import { quiet } from "./quiet.ts";
 import { sourceOf } from "./source.ts";
 
-type Shown = readonly (readonly [experiment: string, arm: Arm])[];
+type Shown = readonly (readonly [run: string, arm: Arm])[];
 
 /** How long to wait for the lock, and then for the other page before this one is shown after all. */
 const LOCK_MS = 500;
@@ -62,7 +62,7 @@ const wasSent = (
     experiment.arms.some(
       ([key, , , , , to]) =>
         to &&
-        exposures.some(([other, variation]) => other === experiment.key && variation === key) &&
+        exposures.some(([other, variation]) => other === experiment.run && variation === key) &&
         isHere(to, page) &&
         (!sender || (!!matchesPage && runsOn(experiment, matchesPage, sender))),
     );

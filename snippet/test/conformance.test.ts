@@ -29,7 +29,7 @@ test("every page passes the same tests", () => {
 test("every visitor gets the same variations", () => {
   for (const [index, url, seed, kept, got] of decisions.cases) {
     const experiments = decisions.plans[index]?.experiments ?? [];
-    const mine = experiments.map(x => [x.key, decide(x, matchesPage, new URL(url), 0, seed, kept[x.key])?.[0] ?? null]);
+    const mine = experiments.map(x => [x.run, decide(x, matchesPage, new URL(url), 0, seed, kept[x.run])?.[0] ?? null]);
     assert.deepEqual(Object.fromEntries(mine), got, `${url} ${seed}`);
   }
 });
@@ -66,10 +66,10 @@ test("holdout, layer, schedule and audience take the same visitors", () => {
     const [plan, visit] = [plans[index] as Plan, visits[at] as Visit];
     const out = heldOut(plan, seed);
     const mine = plan.experiments.map(x => {
-      const arm = decide(x, matchesPage, new URL(visit.url), minute, seed, kept[x.key], who =>
+      const arm = decide(x, matchesPage, new URL(visit.url), minute, seed, kept[x.run], who =>
         meets(who, factsOf(visit)),
       );
-      return [x.key, out ? null : (arm?.[0] ?? null)];
+      return [x.run, out ? null : (arm?.[0] ?? null)];
     });
     assert.deepEqual(Object.fromEntries(mine), got, `${index} ${at} ${minute} ${seed}`);
   }

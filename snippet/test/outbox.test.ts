@@ -84,7 +84,7 @@ test("experiments that are over are forgotten when room gets short, and only the
   let [, ledger] = NEW;
   for (let i = 0; i < 20; i++) [ledger] = expose(`x${i}`, "control")(ledger, DAY, MINUTE);
   const kept: Kept = [1, ledger, [], 0];
-  const running: Experiment = { key: "x7", salt: "x7", in: [], out: [], traffic: 10_000, goals: [], arms: [] };
+  const running: Experiment = { run: "x7", in: [], out: [], traffic: 10_000, goals: [], arms: [] };
   const keys = (fits: Fits) => {
     const [[, [, , , , , exposures]]] = take(kept, [EVENT], STAMP, fits, whole => trimLedger([running], whole));
     return exposures.map(([key]) => key);

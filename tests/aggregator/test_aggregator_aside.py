@@ -16,7 +16,7 @@ from domain.beacon import (
     Surroundings,
     Visited,
 )
-from domain.names import EventName, ExperimentKey, GoalKey, VariationKey
+from domain.names import EventName, GoalKey, RunName, VariationKey
 from domain.tally import Cell, Sums
 from ingest_grpc.aggregator import commit
 from ingest_grpc.aggregator.aggregator import Aggregator
@@ -46,7 +46,7 @@ from tests.aggregator.traces import (
 
 HOUR = NOON_MS // HOUR_MS
 
-EXPERIMENT, VARIATION, GOAL = ExperimentKey("hero"), VariationKey("bold"), GoalKey("signup")
+EXPERIMENT, VARIATION, GOAL = RunName("hero"), VariationKey("bold"), GoalKey("signup")
 
 
 def _purchase(total: int, amount: int) -> Converted:
@@ -204,7 +204,10 @@ REJECTED: list[tuple[Rejection, Admitted]] = [
     (Rejection.SURROUNDINGS, _with(source="a\0b")),
     (Rejection.ENTRY, _one(Visited(33, 0))),
     (Rejection.ENTRY, _one(Visited(0, 4))),
-    (Rejection.ENTRY, _one(Exposed(ExperimentKey("a/b"), VARIATION))),
+    (Rejection.ENTRY, _one(Exposed(RunName("a/b"), VARIATION))),
+    (Rejection.ENTRY, _one(Exposed(RunName("hero#1"), VARIATION))),
+    (Rejection.ENTRY, _one(Converted(GOAL, 0, 0, (Standing(RunName("hero#2#3"), VARIATION, 0, 0),)))),
+    (Rejection.ENTRY, _one(OpReported("ok", RunName("hero#1000"), VARIATION, 1))),
     (Rejection.ENTRY, _one(Exposed(EXPERIMENT, VARIATION, ((GOAL, MAX_AMOUNT + 1),)))),
     (Rejection.ENTRY, _one(Converted(GoalKey("a b"), 0, 0))),
     (Rejection.ENTRY, _one(Converted(GOAL, 0, 0, (), MAX_AMOUNT + 1))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.beacon import Admitted, Exposed, Happened, SessionStarted, Surroundings, Viewed
-from domain.names import EventName, ExperimentKey, VariationKey
+from domain.names import EventName, RunName, VariationKey
 from domain.tally import DIMENSIONS, ORIGINS_AND_PAGE
 from ingest_grpc.aggregator.aggregator import Aggregator
 from ingest_grpc.aggregator.constants import CAPS, OTHER
@@ -13,7 +13,7 @@ from ingest_grpc.aggregator.store import Store
 from ingest_grpc.wire.frame import Epoch
 from tests.aggregator.traces import DAY, SHOP, Clock, Journal, beacon, cells, nonce
 
-SEEN = Exposed(ExperimentKey("hero"), VariationKey("bold"))
+SEEN = Exposed(RunName("hero"), VariationKey("bold"))
 
 
 async def _commit(aggregator: Aggregator, *beacons: Admitted) -> None:

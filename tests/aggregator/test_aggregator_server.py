@@ -13,7 +13,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc  # type: ignore[import-untyped]
 
 from domain.beacon import Converted, Standing
-from domain.names import ExperimentKey, GoalKey, VariationKey
+from domain.names import GoalKey, RunName, VariationKey
 from domain.report import LiveCounts
 from domain.tally import fold
 from ingest_grpc.aggregator import server as module
@@ -177,7 +177,7 @@ async def test_a_slow_listener_hears_several_commits_as_one() -> None:
 
 
 def test_conversions_are_counted_once_however_many_experiments_they_stand_in() -> None:
-    standings = tuple(Standing(ExperimentKey(e), VariationKey("bold"), 0, 0) for e in ("hero", "price"))
+    standings = tuple(Standing(RunName(e), VariationKey("bold"), 0, 0) for e in ("hero", "price"))
     bought = Converted(GoalKey("purchase"), 0, 0, standings, 4_999)
     assert additions(fold([beacon(bought), beacon(bought, site="blog")])) == {
         SHOP: LiveCounts(0, 0, 0, 1),

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from domain.beacon import Admitted, Entry, Exposed, SessionStarted, Surroundings, Viewed, Visited
-from domain.names import ExperimentKey, SiteKey, VariationKey
+from domain.names import RunName, SiteKey, VariationKey
 from domain.tally import Cell, Sums
 from ingest_grpc.aggregator.books import Book
 from ingest_grpc.aggregator.constants import DAY_MS
@@ -59,7 +59,7 @@ def beacon(
 
 def landing(arm: str = "bold", key: bytes | None = None, where: Surroundings = NOWHERE) -> Admitted:
     """The first beacon of a new visitor who sees a variation."""
-    exposed = Exposed(ExperimentKey("hero"), VariationKey(arm))
+    exposed = Exposed(RunName("hero"), VariationKey(arm))
     return beacon(Visited(0, 3), SessionStarted(), Viewed(), exposed, key=key, where=where)
 
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from domain import ledger
 from domain.beacon import Admitted, Converted, Entry, Surroundings
 from domain.ledger import Ledger, Source, Step
-from domain.names import ExperimentKey, GoalKey, SiteKey, VariationKey
+from domain.names import GoalKey, RunName, SiteKey, VariationKey
 from domain.plan import Arm, Plan, PlannedExperiment, PlannedGoal
 from domain.site import Consent
 from domain.tally import Sums
 from tests.aggregator.traces import nonce
 
-HERO, PRICE = ExperimentKey("hero"), ExperimentKey("price")
+HERO, PRICE = RunName("hero"), RunName("price")
 SIGNUP, PURCHASE = GoalKey("signup"), GoalKey("purchase")
 CAPS: Mapping[GoalKey, int] = {SIGNUP: 0, PURCHASE: 500}
 
@@ -27,10 +27,8 @@ GOALS = {HERO: (SIGNUP, PURCHASE), PRICE: (PURCHASE,)}
 def plan_of(site: SiteKey) -> Plan:
     """Two experiments over two goals."""
     experiments = tuple(
-        PlannedExperiment(
-            key, key, (), (), 10_000, GOALS[key], tuple(Arm(VariationKey(arm), 5_000) for arm in ARMS[key])
-        )
-        for key in (HERO, PRICE)
+        PlannedExperiment(run, (), (), 10_000, GOALS[run], tuple(Arm(VariationKey(arm), 5_000) for arm in ARMS[run]))
+        for run in (HERO, PRICE)
     )
     goals = (PlannedGoal(SIGNUP, "click", "#signup"), PlannedGoal(PURCHASE, "event", "purchase", "amount", 2))
     return Plan(site, "https://relay.example", "UTC", Consent.NONE, (), (), goals, experiments)
@@ -48,7 +46,7 @@ class Reach:
 class See:
     """A variation seen, if none of the experiment was seen before."""
 
-    experiment: ExperimentKey
+    experiment: RunName
     variation: VariationKey
 
 
@@ -121,8 +119,8 @@ def _done(account: Ledger, plan: Plan, act: Act) -> Step:
 class Row:
     """One visitor in the plain table: what was seen first, and each goal's amounts since."""
 
-    seen: dict[ExperimentKey, VariationKey] = field(default_factory=dict)
-    amounts: dict[tuple[ExperimentKey, GoalKey], list[int]] = field(default_factory=dict)
+    seen: dict[RunName, VariationKey] = field(default_factory=dict)
+    amounts: dict[tuple[RunName, GoalKey], list[int]] = field(default_factory=dict)
 
 
 def row_of(someone: Visitor) -> Row:
@@ -140,12 +138,12 @@ def row_of(someone: Visitor) -> Row:
     return row
 
 
-def exposed(table: Sequence[Row], experiment: ExperimentKey, variation: VariationKey) -> int:
+def exposed(table: Sequence[Row], experiment: RunName, variation: VariationKey) -> int:
     """Visitors who saw a variation first."""
     return sum(row.seen.get(experiment) == variation for row in table)
 
 
-def conversions(table: Sequence[Row], experiment: ExperimentKey, variation: VariationKey, goal: GoalKey) -> Sums:
+def conversions(table: Sequence[Row], experiment: RunName, variation: VariationKey, goal: GoalKey) -> Sums:
     """Converted visitors, conversions, sum and sum of squares of the visitors' capped totals."""
     amounts = [
         row.amounts[experiment, goal]

@@ -29,7 +29,7 @@ from domain.beacon import (
     Viewed,
     Visited,
 )
-from domain.names import EventName, ExperimentKey, GoalKey, SiteKey, VariationKey
+from domain.names import EventName, GoalKey, RunName, SiteKey, VariationKey
 from domain.tally import fold
 from ingest_grpc.aggregator.aggregator import Aggregator
 from ingest_grpc.aggregator.store import open_store
@@ -76,7 +76,7 @@ def _where(dice: random.Random) -> Surroundings:
 
 
 def _entries(dice: random.Random) -> tuple[Entry, ...]:
-    hero, arm = ExperimentKey("hero"), VariationKey(dice.choice(["control", "bold"]))
+    hero, arm = RunName("hero"), VariationKey(dice.choice(["control", "bold"]))
     kind = dice.random()
     if kind < 0.5:
         return Visited(dice.choice([0, 1, 7]), 0), SessionStarted(), Viewed(), Exposed(hero, arm)

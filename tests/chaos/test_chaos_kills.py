@@ -137,8 +137,8 @@ async def test_after_many_kills_every_count_is_what_the_crowd_did(house: House) 
         by_country = next(dict(b.rows) for b in traffic.breakdowns if b.dimension == "country")
         assert by_country == oracle.views_by_country(days.first, days.last)
         for experiment in plan.experiments:
-            told = await reports.experiment(plan.site, experiment.key, days)
-            assert outcome_of(told) == oracle.outcome(experiment.key, experiment.goals, caps())
+            told = await reports.experiment(plan.site, experiment.run, days)
+            assert outcome_of(told) == oracle.outcome(experiment.run, experiment.goals, caps())
     finally:
         await channel.close()
     book = await book_of(house)

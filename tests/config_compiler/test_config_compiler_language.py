@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +23,7 @@ from domain.site import Site
 from domain.targeting import Reason, decide
 from domain.visits import Visit
 from leadbright.plan_file import read_plan
-from tests.config_compiler.folders import CASES, DEPLOYMENT, RUNTIME, read
+from tests.config_compiler.folders import CASES, DEPLOYMENT, RUNTIME, published, read
 
 SITE = """
 site: s
@@ -42,6 +43,14 @@ def site(more: str = "", **experiments: str) -> Site:
     checked = check_site(Source({"site.yaml": SITE + more, **files}))
     assert not isinstance(checked, Rejected), checked.findings
     return checked.site
+
+
+@pytest.mark.parametrize("case", sorted(CASES.glob("*/published")), ids=lambda path: path.parent.name)
+def test_beside_a_plan_the_same_is_said_as_beside_its_site(case: Path) -> None:
+    site = published(case.parent)
+    assert site is not None
+    beside = [check_site(read(case.parent), live) for live in (site, plan_site(site))]
+    assert [finding.message for finding in beside[0].findings] == [finding.message for finding in beside[1].findings]
 
 
 def test_a_published_plan_is_read_back_as_it_was_compiled() -> None:
@@ -95,8 +104,8 @@ def test_drafts_and_stopped_experiments_take_no_part_of_a_layer() -> None:
     assert set(layer_ranges(stopped.experiments)) == {"a", "b"}
 
 
-def test_a_phase_changes_the_salt() -> None:
-    assert [x.salt for x in plan_site(site(a="", b="phase: 1", c="phase: 2")).experiments] == ["a", "b", "c#2"]
+def test_a_phase_is_a_run_of_its_own() -> None:
+    assert [x.run for x in plan_site(site(a="", b="phase: 1", c="phase: 2")).experiments] == ["a", "b", "c#2"]
 
 
 def test_an_experiment_runs_from_its_start_until_before_its_end() -> None:
@@ -113,7 +122,7 @@ def test_an_experiment_runs_from_its_start_until_before_its_end() -> None:
 def test_who_is_held_out_gets_nothing_not_even_what_was_kept() -> None:
     plan = plan_site(site("holdout: 100%\n", a=""))
     got = decide(
-        plan, Visit("https://s.example/"), "0badcafe", {plan.experiments[0].key: plan.experiments[0].arms[0].key}
+        plan, Visit("https://s.example/"), "0badcafe", {plan.experiments[0].run: plan.experiments[0].arms[0].key}
     )
     assert {d.reason for d in got.values()} == {Reason.HOLDOUT}
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from random import Random
 
 from domain.experiment import WHOLE
-from domain.names import ExperimentKey, VariationKey
+from domain.names import RunName, VariationKey
 from domain.targeting import decide
 from domain.visits import Visit, meets
 from leadbright.condition_file import read_condition
@@ -112,9 +112,9 @@ def targets() -> Json:
         for _ in range(100):
             at, now, seed = random.randrange(len(VISITS)), random.randrange(90, 220), f"{random.getrandbits(32):08x}"
             kept = {
-                x["key"]: random.choice(["a", "b", "gone"]) for x in document["experiments"] if random.random() < 0.2
+                x["run"]: random.choice(["a", "b", "gone"]) for x in document["experiments"] if random.random() < 0.2
             }
-            assigned = {ExperimentKey(k): VariationKey(v) for k, v in kept.items()}
+            assigned = {RunName(k): VariationKey(v) for k, v in kept.items()}
             got = decide(plan, replace(VISITS[at], now=now), seed, assigned)
             cases.append([index, at, now, seed, kept, {key: d.variation for key, d in got.items()}])
     return {"visits": [asdict(visit) for visit in VISITS], "plans": plans, "cases": cases}
@@ -138,8 +138,7 @@ def _some_experiment(random: Random, key: str) -> Json:
     }
     page = random.choice([["^", "/"], ["=", "/landing", {"a": "b c d"}], ["~", "^/", {"gclid": ""}], ["@", "^https:"]])
     return {
-        "key": key,
-        "salt": random.choice([key, f"{key}#2"]),
+        "run": random.choice([key, f"{key}#2"]),
         "in": random.choice([[], [page]]),
         "out": [],
         "traffic": random.choice([WHOLE, 5000]),

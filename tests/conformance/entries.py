@@ -22,12 +22,12 @@ def entry_json(entry: Entry) -> list[Json]:
             return ["session"]
         case Viewed(second):
             return ["view", 1] if second else ["view"]
-        case Exposed(experiment, variation):
-            return ["exp", experiment, variation]
+        case Exposed(run, variation):
+            return ["exp", run, variation]
         case Happened(name):
             return ["event", name]
         case Converted(goal, count, total, standings, amount):
-            stood = [[s.experiment, s.variation, s.count, s.total] for s in standings]
+            stood = [[s.run, s.variation, s.count, s.total] for s in standings]
             return ["goal", goal, count, total, stood, *([amount] if amount else [])]
         case _:
             raise ValueError(f"the reference ledger never reports {entry}")

@@ -16,7 +16,7 @@ from random import Random
 from domain.bucketing import bucket, murmur3_32
 from domain.experiment import WHOLE
 from domain.ledger import Ledger, Source, Step, convert, expose, happen, minor_units, view, visit
-from domain.names import EventName, ExperimentKey, GoalKey, VariationKey
+from domain.names import EventName, GoalKey, RunName, VariationKey
 from domain.plan import PageTest, Plan
 from domain.targeting import decide, page_matches
 from domain.visits import Visit
@@ -67,6 +67,16 @@ URLS = (
     "http://127.0.0.1:18200/landing/a",
 )
 
+SIGHTINGS = (
+    ("hero", "control"),
+    ("hero#2", "control"),
+    ("hero#2", "bold"),
+    ("hero#2", "bold"),
+    ("price", "bold"),
+    ("old", "control"),
+)
+"""Of the plan's runs, of an earlier phase and of an experiment that is over."""
+
 ARMS = ([5000, 5000], [3333, 3333, 3334], [100, 9900], [10000, 0], [2500, 2500, 2500])
 
 
@@ -96,7 +106,7 @@ def decisions() -> Json:
         for _ in range(80):
             url, seed = random.choice(URLS), f"{random.getrandbits(32):08x}"
             kept = _some_kept(random, document)
-            got = decide(plan, Visit(url), seed, {ExperimentKey(k): VariationKey(v) for k, v in kept.items()})
+            got = decide(plan, Visit(url), seed, {RunName(k): VariationKey(v) for k, v in kept.items()})
             cases.append([index, url, seed, kept, {key: decision.variation for key, decision in got.items()}])
     return {"plans": plans, "cases": cases}
 
@@ -104,7 +114,7 @@ def decisions() -> Json:
 def ledger() -> Json:
     """Histories of visitors: a seed, the day it was made, steps, what each reports, and the ledger at the end."""
     random = Random(3)
-    document = _plan_of([_experiment("hero", goals=["signup", "purchase"]), _experiment("price", goals=["purchase"])])
+    document = _plan_of([_experiment("hero#2", goals=["signup", "purchase"]), _experiment("price", goals=["purchase"])])
     return {
         "plan": document,
         "histories": [_history(random, _read(document)) for _ in range(90)],
@@ -159,16 +169,16 @@ def _plan_of(experiments: list[Json]) -> Json:
     }
 
 
-def _experiment(key: str, goals: list[str]) -> Json:
+def _experiment(run: str, goals: list[str]) -> Json:
     arms = [["control", 5000, "", [], []], ["bold", 5000, "", [], []]]
-    return {"key": key, "salt": key, "in": [], "out": [], "traffic": WHOLE, "goals": goals, "arms": arms}
+    return {"run": run, "in": [], "out": [], "traffic": WHOLE, "goals": goals, "arms": arms}
 
 
 def _some_experiment(random: Random, key: str) -> Json:
     weights = random.choice(ARMS)
     return {
         **_experiment(key, ["signup"]),
-        "salt": random.choice([key, f"{key}#2", "größe"]),
+        "run": random.choice([key, f"{key}#2", f"{key}#30"]),
         "in": random.sample(PAGE_TESTS, random.randrange(3)),
         "out": random.sample(PAGE_TESTS, random.choice([0, 0, 1])),
         "traffic": random.choice([WHOLE, WHOLE, 5000, 1, 0]),
@@ -177,11 +187,11 @@ def _some_experiment(random: Random, key: str) -> Json:
 
 
 def _some_kept(random: Random, plan: Json) -> dict[str, str]:
-    """Assignments of some of the experiments, one in eight to a variation that is no more."""
+    """Assignments of some of the experiments, one in eight to a variation that is no more, some in another phase."""
     return {
-        experiment["key"]: random.choice([*(arm[0] for arm in experiment["arms"]), "gone"])
-        for experiment in plan["experiments"]
-        if random.random() < 0.3
+        random.choice([run, run, f"{run.partition('#')[0]}#7"]): random.choice([*arms, "gone"])
+        for run, arms in ((x["run"], [arm[0] for arm in x["arms"]]) for x in plan["experiments"])
+        if random.random() < 0.4
     }
 
 
@@ -210,7 +220,7 @@ def _some_step(random: Random, minute: int) -> Json:
                 random.choice([["", "", "", ""], ["google.com", "", "", ""], ["", "news", "mail", "über"]]),
             ],
             ["view", minute, ["", "", "", ""]],
-            ["expose", *random.choice([("hero", "control"), ("hero", "bold"), ("price", "bold"), ("old", "control")])],
+            ["expose", *random.choice(SIGHTINGS)],
             ["convert", "signup", 0],
             ["convert", "purchase", random.choice([4999, 1, 0, -4999, 123456789])],
             ["happen", "add_to_cart"],
@@ -225,7 +235,7 @@ def _take(ledger: Ledger, plan: Plan, step: Json) -> Step:
         case ["view", minute, source]:
             return view(ledger, minute, Source(*source))
         case ["expose", experiment, variation]:
-            return expose(ledger, ExperimentKey(experiment), VariationKey(variation))
+            return expose(ledger, RunName(experiment), VariationKey(variation))
         case ["convert", goal, amount]:
             return convert(ledger, plan, GoalKey(goal), amount)
         case ["happen", name]:

@@ -42,3 +42,10 @@ def test_the_histories_hold_each_kind_of_entry() -> None:
     assert {entry[0] for entry in entries} == {"visit", "session", "view", "exp", "goal", "event"}
     assert {bits for kind, *rest in entries if kind == "visit" for bits in rest[1:]} == {0, 1, 3}
     assert {rest[0] for kind, *rest in entries if kind == "visit"} >= {0, 1, 3, 31, 32}
+
+
+def test_some_of_the_histories_and_decisions_know_two_phases_of_an_experiment() -> None:
+    ledgers = [h["ledger"]["exposures"] for h in json.loads((FOLDER / "ledger.json").read_text())["histories"]]
+    assert any(kept["hero"][1] == {} and kept["hero#2"][1] for kept in ledgers if kept.keys() >= {"hero", "hero#2"})
+    cases = json.loads((FOLDER / "decide.json").read_text())["cases"]
+    assert any(f"{run}#7" in kept for *_, kept, got in cases for run, variation in got.items() if variation)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.beacon import Converted, Visited
+from domain.beacon import Converted, Exposed, Standing, Visited
 from domain.experiment import WHOLE
 from domain.ledger import Ledger, Source, convert, expose, minor_units, view, visit
-from domain.names import ExperimentKey, GoalKey, SiteKey, VariationKey
+from domain.names import GoalKey, RunName, SiteKey, VariationKey
 from domain.plan import Arm, Plan, PlannedExperiment, PlannedGoal
 from domain.site import Consent
 from domain.tally import Sums, conversion
 
-HERO, BOLD, PURCHASE = ExperimentKey("hero"), VariationKey("bold"), GoalKey("purchase")
+HERO, BOLD, PURCHASE = RunName("hero"), VariationKey("bold"), GoalKey("purchase")
 
 PLAN = Plan(
     site=SiteKey("shop"),
@@ -27,7 +28,7 @@ PLAN = Plan(
     honour=(),
     cookie_domains=(),
     goals=(PlannedGoal(PURCHASE, "event", "purchase", "amount", 2),),
-    experiments=(PlannedExperiment(HERO, "hero", (), (), WHOLE, (PURCHASE,), (Arm(BOLD, WHOLE),)),),
+    experiments=(PlannedExperiment(HERO, (), (), WHOLE, (PURCHASE,), (Arm(BOLD, WHOLE),)),),
 )
 
 
@@ -103,6 +104,21 @@ def test_a_conversion_before_exposure_counts_for_the_site_alone() -> None:
     assert isinstance(entry, Converted)
     assert (entry.count, entry.total) == (1, 100)
     assert [(s.count, s.total) for s in entry.standings] == [(0, 0)]
+
+
+def test_phases_are_counted_apart_and_only_the_present_one_on() -> None:
+    second = RunName("hero#2")
+    later = replace(PLAN, experiments=(replace(PLAN.experiments[0], run=second),))
+    ledger, _ = expose(Ledger("00000000", 0), HERO, BOLD)
+    ledger, _ = convert(ledger, PLAN, PURCHASE, 100)
+    ledger, seen = expose(ledger, second, VariationKey("control"))
+    assert seen == (Exposed(second, VariationKey("control")),)
+    ledger, (entry,) = convert(ledger, later, PURCHASE, 50)
+    assert entry == Converted(PURCHASE, 1, 100, (Standing(second, VariationKey("control"), 0, 0),), 50)
+    # A page that has kept the older plan: it counts for the phase that it shows, from where that one stood.
+    assert expose(ledger, HERO, BOLD) == (ledger, ())
+    ledger, (entry,) = convert(ledger, PLAN, PURCHASE, 25)
+    assert entry == Converted(PURCHASE, 2, 150, (Standing(HERO, BOLD, 1, 100),), 25)
 
 
 def test_a_session_ends_after_half_an_hour_of_silence() -> None:

@@ -9,15 +9,15 @@ import pytest
 from domain.bucketing import bucket
 from domain.condition import NOBODY
 from domain.experiment import WHOLE
-from domain.names import ExperimentKey, LayerKey, SiteKey, VariationKey
+from domain.names import LayerKey, RunName, SiteKey, VariationKey
 from domain.plan import Arm, LayerRange, PageTest, Plan, PlannedExperiment
 from domain.site import Consent
 from domain.targeting import Decision, Reason, decide
 from domain.visits import Visit
 
-HERO, BOLD = ExperimentKey("hero"), VariationKey("bold")
+HERO, BOLD = RunName("hero"), VariationKey("bold")
 SEED = "00c0ffee"
-EXPERIMENT = PlannedExperiment(HERO, "hero", (PageTest("=", "/"),), (), WHOLE, (), (Arm(BOLD, WHOLE),))
+EXPERIMENT = PlannedExperiment(HERO, (PageTest("=", "/"),), (), WHOLE, (), (Arm(BOLD, WHOLE),))
 PLAN = Plan(SiteKey("shop"), "", "UTC", Consent.NONE, (), (), (), (EXPERIMENT,))
 HOME = Visit("https://shop.example/", now=100)
 
@@ -53,6 +53,23 @@ def test_where_an_experiment_does_not_run_nothing_is_kept(when: str) -> None:
     experiment, visit, reason = ELSEWHERE[when]
     plan = replace(PLAN, experiments=(experiment,))
     assert decided(plan, visit, kept=True) == Decision(None, reason)
+
+
+def test_a_new_phase_deals_everybody_anew() -> None:
+    arms = (Arm(VariationKey("control"), WHOLE // 2), Arm(BOLD, WHOLE // 2))
+    second = RunName("hero#2")
+    plan = replace(PLAN, experiments=(replace(EXPERIMENT, run=second, arms=arms),))
+    seeds = [f"{n * 2654435761 % 2**32:08x}" for n in range(2_000)]
+    given = [decide(plan, HOME, seed, {HERO: BOLD})[second] for seed in seeds]
+    assert given == [decide(plan, HOME, seed, {})[second] for seed in seeds]
+    # Another salt: of those who had one variation, about half have it again (within five standard errors).
+    first = replace(PLAN, experiments=(replace(EXPERIMENT, arms=arms),))
+    again = sum(decide(first, HOME, s, {})[HERO].variation == g.variation for s, g in zip(seeds, given, strict=True))
+    assert abs(again - 1_000) < 112
+
+
+def test_a_phase_that_comes_back_finds_what_it_gave() -> None:
+    assert decide(PLAN, HOME, SEED, {HERO: BOLD, RunName("hero#2"): VariationKey("gone")})[HERO].reason is Reason.KEPT
 
 
 def test_who_is_held_out_keeps_nothing() -> None:

@@ -30,7 +30,7 @@ def run(*arguments: str) -> Result:
 
 
 COMMANDS = ("init", "check", "compile", "decide", "explain", "publish", "rollback", "releases")
-RUNNING = ("up", "web", "relay", "aggregator", "demo", "migrate", "report", "version")
+RUNNING = ("up", "web", "relay", "aggregator", "demo", "migrate", "report", "site-secret", "version")
 
 
 @pytest.mark.parametrize("command", COMMANDS + RUNNING)
@@ -84,6 +84,14 @@ def test_a_report_on_what_is_not_there_is_a_failure_in_one_line(bare: Path) -> N
     result = run("report", "--site", "shop", "--experiment", "hero")
     assert result.exit_code == 1
     assert result.output == 'neither a definition nor a release of "shop" has an experiment "hero"\n'
+
+
+def test_a_sites_secret_is_said_and_stays_the_same(bare: Path) -> None:
+    first = run("site-secret", "shop").output.strip()
+    assert len(first) == 43
+    assert json.loads(run("site-secret", "shop", "--json").output) == {"site": "shop", "secret": first}
+    assert run("site-secret", "other").output.strip() != first
+    assert run("site-secret", "NOT A KEY").exit_code == 2
 
 
 def test_a_report_by_a_key_that_is_none_is_wrong_usage(bare: Path) -> None:

@@ -60,8 +60,8 @@ async def test_the_report_equals_the_oracle_though_a_quarter_of_all_answers_is_l
     reporter = Reporter(store)
     try:
         for experiment in plan.experiments:
-            told = await reporter.experiment(plan.site, experiment.key, EVER)
-            assert outcome_of(told) == oracle.outcome(experiment.key, experiment.goals, caps())
+            told = await reporter.experiment(plan.site, experiment.run, EVER)
+            assert outcome_of(told) == oracle.outcome(experiment.run, experiment.goals, caps())
         last = calendar(plan.timezone)(NOON)
         days = range(last - 16, last + 1)
         for first, final in combinations_with_replacement(days, 2):

@@ -15,7 +15,7 @@ import pytest
 
 from cdn_publish.layout import Environment, Place
 from cdn_publish.release import releases
-from domain.names import ExperimentKey
+from domain.names import RunName
 from domain.report import Days
 from ingest_grpc.aggregator.reports import Reporter
 from ingest_grpc.aggregator.store import open_store as open_counts
@@ -50,7 +50,7 @@ async def test_the_shop_has_a_history_which_is_replayed_once(settings: Settings)
     counts = await open_counts(settings.counts)
     try:
         today = int(time.time()) // 86_400
-        told = await Reporter(counts).experiment(SHOP, ExperimentKey("hero"), Days(today - 20, today + 1))
+        told = await Reporter(counts).experiment(SHOP, RunName("hero"), Days(today - 20, today + 1))
         book = await Reporter(counts).total_book()
     finally:
         await counts.close()

@@ -53,6 +53,20 @@ async def test_an_experiment_that_no_longer_runs_is_found_in_the_newest_release_
     assert await as_published(target, SiteKey("other"), PRICES) is None
 
 
+async def test_a_phase_is_found_as_it_was_last_published(tmp_path: Path) -> None:
+    target = FolderTarget(tmp_path)
+    again = PRICE.replace("experiment: price\n", "experiment: price\nphase: 2\n").replace("round", "even")
+    await publish_price(target, PRICE)
+    await publish_price(target, again)
+    for phase, run, variations in ((None, "price#2", "even"), (2, "price#2", "even"), (1, "price", "round")):
+        asked = await as_published(target, SHOP, PRICES, phase)
+        assert asked is not None
+        assert (asked.experiment.run, asked.experiment.variations[1].key) == (run, variations)
+        result = analyse(asked.experiment, asked.valued.keys(), ExperimentCounts((), ()))
+        assert written(Report(result, asked.valued)).startswith("phase 2") == (phase != 1)
+    assert await as_published(target, SHOP, PRICES, 3) is None
+
+
 async def report_of(folder: Path, money: Money, exposed: int, sums: Sums) -> list[str]:
     """The lines on prices where both variations saw the same."""
     await publish_price(FolderTarget(folder), PRICE)

@@ -15,7 +15,7 @@ from config_compiler.parse import parse
 from config_compiler.render import report
 from config_compiler.rules import overlap
 from config_compiler.source import Source
-from domain.names import ExperimentKey
+from domain.names import RunName
 from domain.site import Site
 from domain.targeting import decide
 from leadbright.described_visit import described, visit_to
@@ -50,11 +50,7 @@ def test_decide_gives_the_witness_a_variation_of_both(case: Path) -> None:
             words = {name: str(value) for name, value in said.items() if name != "url"}
             visit = described(visit_to(said["url"], 0, site.timezone), words, site.timezone)
             decided = [decide(plan, visit, f"{seed:08x}", {}) for seed in range(64)]
-            assert any(all(d[key].variation for key in map(_key, keys_of(finding))) for d in decided), finding
-
-
-def _key(text: str) -> ExperimentKey:
-    return ExperimentKey(text)
+            assert any(all(d[key].variation for key in map(RunName, keys_of(finding))) for d in decided), finding
 
 
 def test_every_way_to_meet_has_a_case() -> None:

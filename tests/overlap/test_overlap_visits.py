@@ -7,7 +7,7 @@ from collections import Counter
 from config_compiler.overlap.effort import Effort
 from config_compiler.overlap.visits import Disjoint, Meet, Meetings, Reach, Unknown
 from config_compiler.page_tests import page_test
-from domain.names import ExperimentKey
+from domain.names import RunName
 from domain.plan import PlannedExperiment
 from domain.targeting import on_page
 from domain.visits import Visit, meets
@@ -23,7 +23,7 @@ def planned(reach: Reach) -> PlannedExperiment:
     """As browsers get it."""
     include, exclude = (tuple(map(page_test, pages)) for pages in (reach.pages.include, reach.pages.exclude))
     return PlannedExperiment(
-        ExperimentKey("x"), "x", include, exclude, 10_000, (), (),
+        RunName("x"), include, exclude, 10_000, (), (),
         who=reach.audience, start=reach.span.start, end=reach.span.end,
     )  # fmt: skip
 

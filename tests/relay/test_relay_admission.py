@@ -32,6 +32,7 @@ def world() -> World:
 def test_a_beacons_life_is_these_steps() -> None:
     assert [step.__name__ for step in STEPS] == [
         "refuse_unknown_site",
+        "refuse_bad_signature",
         "refuse_foreign_origin",
         "refuse_declared_bot",
         "refuse_over_quota",
@@ -85,8 +86,9 @@ REFUSED: dict[Refusal, tuple[Callable[[World], object], tuple[Arrival, ...], Rel
     Refusal.BUSY: (lambda _: None, (arrival(),), replace(CALM, journal=JournalLimits(waiting_bytes=10))),
 }
 
-ELSEWHERE = {Refusal.TOO_SLOW, Refusal.STOPPING, Refusal.JOURNAL_FAILED}
-"""Reasons that take a browser, a stop or a broken disk: walked in the tests of those."""
+SIGNED = {Refusal.BAD_SIGNATURE, Refusal.STALE_SIGNATURE}
+ELSEWHERE = {Refusal.TOO_SLOW, Refusal.STOPPING, Refusal.JOURNAL_FAILED} | SIGNED
+"""Reasons that take a browser, a stop, a broken disk or a back end: walked in the tests of those."""
 
 
 def test_every_reason_is_walked() -> None:
@@ -254,6 +256,11 @@ async def test_names_of_a_release_published_a_moment_ago_are_accepted(world: Wor
     world.clock.now_ms += 1_500
     assert await relay.receive(arrival(["exp", "new", "a"])) == Accepted(DAY)
     await relay.stop()
+
+
+@pytest.mark.parametrize("run", ["hero#2", "hero#1", "hero#", "#2", "hero#02", "HERO", "hero/2", "hero\0"])
+async def test_a_run_that_no_release_named_is_refused(world: World, run: str) -> None:
+    assert await answer(world, arrival(["exp", run, "bold"])) == Refused(Refusal.UNKNOWN_EXPERIMENT, DAY)
 
 
 async def test_unknown_names_make_nobody_read_more_than_once_a_second(world: World) -> None:

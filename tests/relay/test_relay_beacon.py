@@ -20,13 +20,13 @@ from domain.beacon import (
     Viewed,
     Visited,
 )
-from domain.names import EventName, ExperimentKey, GoalKey, VariationKey
+from domain.names import EventName, GoalKey, RunName, VariationKey
 from ingest_grpc.relay.beacon import LARGEST_AMOUNT, MOST_BYTES, Beacon, read_beacon
 from ingest_grpc.relay.refusals import Refusal
 from tests.relay.parts import body
 
 NONCE = "AAAAAAAAAAAAAAAAAAAAAQ"
-HERO = ExperimentKey("hero")
+HERO = RunName("hero")
 BOLD = VariationKey("bold")
 PURCHASE = GoalKey("purchase")
 
@@ -62,6 +62,7 @@ ENTRIES: list[tuple[list[Any], object]] = [
     (["view", 0], Viewed()),
     (["view", 1], Viewed(second=True)),
     (["exp", "hero", "bold", {}], Exposed(HERO, BOLD)),
+    (["exp", "h" * 40 + "#999", "bold"], Exposed(RunName("h" * 40 + "#999"), BOLD)),
     (["exp", "hero", "bold", {"v": 1, "d": -2}], Exposed(HERO, BOLD, ((GoalKey("v"), 1), (GoalKey("d"), -2)))),
     (["goal", "purchase", 0, 0, []], Converted(PURCHASE, 0, 0)),
     (["goal", "purchase", 3, -5, [], -LARGEST_AMOUNT], Converted(PURCHASE, 3, -5, (), -LARGEST_AMOUNT)),
@@ -72,7 +73,7 @@ ENTRIES: list[tuple[list[Any], object]] = [
     (["event", "a:b.c_d-e"], Happened(EventName("a:b.c_d-e"))),
     (["leave", 0, 0], Left(0, 0)),
     (["ok", "hero", "bold", 0, 12], OpReported("ok", HERO, BOLD, 0, 12)),
-    (["miss", "hero", "bold", 1], OpReported("miss", HERO, BOLD, 1)),
+    (["miss", "hero#2", "bold", 1], OpReported("miss", RunName("hero#2"), BOLD, 1)),
     (["error", "hero", "bold", 2], OpReported("error", HERO, BOLD, 2)),
 ]
 
@@ -187,7 +188,8 @@ BAD: dict[str, tuple[bytes, Refusal]] = {
     "a third view": (body(["view", 2]), Refusal.WRONG_SHAPE),
     "an exposure without a variation": (body(["exp", "hero"]), Refusal.WRONG_SHAPE),
     "an exposure to nothing": (body(["exp", "", "bold"]), Refusal.WRONG_SHAPE),
-    "a key of 41 characters": (body(["exp", "h" * 41, "bold"]), Refusal.WRONG_SHAPE),
+    "a key of 41 characters": (body(["exp", "hero", "b" * 41]), Refusal.WRONG_SHAPE),
+    "a run of 45 characters": (body(["exp", "h" * 41 + "#999", "bold"]), Refusal.WRONG_SHAPE),
     "a covariate that is no number": (body(["exp", "hero", "bold", {"signup": "1"}]), Refusal.WRONG_SHAPE),
     "a covariate beyond bounds": (body(["exp", "hero", "bold", {"signup": 10**13}]), Refusal.WRONG_SHAPE),
     "a goal without standings": (body(["goal", "signup", 0, 0]), Refusal.WRONG_SHAPE),

@@ -77,6 +77,9 @@ UNFIT = [
     rules(timezone="../../etc/passwd"),
     rules(domains="shop.example"),
     rules(experiments=["hero"]),
+    rules(experiments={"hero#1": ["control"]}),
+    rules(experiments={"hero#02": ["control"]}),
+    rules(experiments={"hero#2 ": ["control"]}),
     rules(goals={"signup": {"cap": -1}}),
     b"\xff",
 ]
@@ -114,6 +117,12 @@ def test_earlier_releases_add_names_and_the_live_one_has_the_last_word() -> None
     assert merged.experiments == {"hero": {"control", "bold"}, "old": {"a"}}
     assert merged.caps == {"signup": 1, "lead": 3}
     assert merged.domains == live.domains
+
+
+def test_a_phase_that_a_recent_release_named_is_known_beside_the_present_one() -> None:
+    live = read_rules(rules(experiments={"hero#2": ["control", "bolder"]}))
+    merged = merge(live, [read_rules(rules(experiments={"hero": ["control", "bold"]}))])
+    assert merged.experiments == {"hero#2": {"control", "bolder"}, "hero": {"control", "bold"}}
 
 
 SUMMER = 20_600

@@ -59,4 +59,4 @@ def experiment(key: str, ops: Json = (), css: str = "", **changes: Json) -> Json
     guards = sorted({op[1] for op in ops if op[0] in ("text", "html", "remove")})
     arms = [["control", 0, "", [], []], ["bold", 10_000, css, guards, list(ops)]]
     goals = ["signup", "purchase", "thanks"]
-    return {"key": key, "salt": key, "in": [], "out": [], "traffic": 10_000, "goals": goals, "arms": arms, **changes}
+    return {"run": key, "in": [], "out": [], "traffic": 10_000, "goals": goals, "arms": arms, **changes}

@@ -19,7 +19,7 @@ BROKEN: dict[str, Json] = {
     "no experiments": {key: value for key, value in plan().items() if key != "experiments"},
     "no domains": {key: value for key, value in plan().items() if key != "domains"},
     "experiments that are none": plan(experiments=[None, 7]),
-    "an experiment without arms": plan(experiments=[{"key": "hero"}]),
+    "an experiment without arms": plan(experiments=[{"run": "hero"}]),
     "arms that are none": plan(experiments=[experiment("hero", arms=[7])]),
     "an arm without ops": plan(experiments=[experiment("hero", arms=[["bold", 10_000, ""]])]),
     "ops that are none": plan(experiments=[experiment("hero", arms=[["bold", 10_000, "", [], [None]]])]),

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from config_compiler.compiler import Runtime, RuntimeModule
 from config_compiler.link import TAKEN_WHEN
 from domain.artifact import ArtifactSet
-from domain.names import ExperimentKey, GoalKey, SiteKey, VariationKey
+from domain.names import GoalKey, RunName, SiteKey, VariationKey
 from domain.report import ArmDay, Breakdown, Days, ExperimentCounts, GoalDay, TrafficCounts, TrafficDay
 from domain.tally import Sums
 from web.services import AlreadyLive, Note, Published, PublishFailed, Release, Unavailable
@@ -118,12 +118,12 @@ class SampleReports:
     breakdown: tuple[str, tuple[tuple[str, int], ...]] | None = None
     asked: list[tuple[str, Days]] = field(default_factory=list)
 
-    async def experiment(self, site: SiteKey, experiment: ExperimentKey, days: Days) -> ExperimentCounts | Unavailable:
-        """What it was given for this experiment."""
-        self.asked.append((f"{site}/{experiment}", days))
+    async def experiment(self, site: SiteKey, run: RunName, days: Days) -> ExperimentCounts | Unavailable:
+        """What it was given for this run."""
+        self.asked.append((f"{site}/{run}", days))
         if self.is_away:
             return Unavailable("the aggregator does not answer")
-        return self.experiments.get(experiment, ExperimentCounts((), ()))
+        return self.experiments.get(run, ExperimentCounts((), ()))
 
     async def traffic(self, site: SiteKey, days: Days) -> TrafficCounts | Unavailable:
         """A usual fortnight, or nobody."""

@@ -215,6 +215,19 @@ async def test_reports_are_asked_for_up_to_the_sites_own_today(web: Web) -> None
     assert (asked, days.last, days.last - days.first) == ("shop/hero", TODAY + 1, LONGEST_DAYS)
 
 
+async def test_results_are_those_of_the_present_phase_and_say_so(web: Web) -> None:
+    await web.sign_in()
+    web.reports.experiments = {"hero": HERO_COUNTS}
+    assert "Phase" not in await read(web, f"/sites/{SHOP}/experiments/hero")
+    hero = HERO.replace("experiment: hero\n", "experiment: hero\nphase: 2\n")
+    saved = await web.edit({**DEFINITION, "experiments/hero.yaml": hero}, "save", revision=1)
+    assert saved.status_code == 303
+    page = await read(web, f"/sites/{SHOP}/experiments/hero")
+    assert "Phase 2" in page
+    assert web.reports.asked[-1][0] == "shop/hero#2"
+    assert "Nobody has seen it yet" in page
+
+
 PAYLOADS = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from grpc import aio
 
-from domain.names import ExperimentKey, SiteKey
+from domain.names import RunName, SiteKey
 from domain.report import Days, ExperimentCounts, LiveCounts, TrafficCounts
 from ingest_grpc.wire.aggregation import add_aggregation
 from ingest_grpc.wire.channel import open_channel
@@ -47,9 +47,9 @@ class Counted:
     live_counts: Sequence[LiveCounts]
     asked: list[object] = field(default_factory=list)
 
-    async def experiment(self, site: SiteKey, experiment: ExperimentKey, days: Days) -> ExperimentCounts:
+    async def experiment(self, site: SiteKey, run: RunName, days: Days) -> ExperimentCounts:
         """The answer."""
-        self.asked.append((site, experiment, days))
+        self.asked.append((site, run, days))
         return self.experiment_counts
 
     async def traffic(self, site: SiteKey, days: Days) -> TrafficCounts:

@@ -8,7 +8,7 @@ from grpc import aio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.names import ExperimentKey, SiteKey
+from domain.names import RunName, SiteKey
 from domain.report import (
     ArmDay,
     Breakdown,
@@ -25,7 +25,7 @@ from ingest_grpc.wire.leadbright.v1 import report_pb2_grpc as rpc
 from ingest_grpc.wire.report import MAX_DAYS, ReportClient
 from tests.wire.servers import Counted, channel_to
 
-SHOP, HERO = SiteKey("shop"), ExperimentKey("hero")
+SHOP, HERO = SiteKey("shop"), RunName("hero")
 NO_TRAFFIC = TrafficCounts(0, True, 0, 0, 0, (), ())
 NOTHING = ExperimentCounts((), ())
 

@@ -75,6 +75,7 @@ class Result:
     """Everything that may be said. A goal with a value is in `goals` twice: its rate, then its amount."""
 
     experiment: ExperimentKey
+    phase: int
     exposed: tuple[tuple[VariationKey, int], ...]
     split: Split | Refusal
     goals: tuple[GoalResult, ...]
@@ -102,7 +103,8 @@ def analyse(experiment: Experiment, valued: Set[GoalKey], counts: ExperimentCoun
         for measure in (Measure.RATE, *([Measure.AMOUNT] if goal in valued else []))
     )
     primary = primary_of(goals)
-    return Result(experiment.key, exposed, split, goals, judge(split, [_standing(arm) for arm in primary.arms]))
+    verdict = judge(split, [_standing(arm) for arm in primary.arms])
+    return Result(experiment.key, experiment.phase, exposed, split, goals, verdict)
 
 
 def compare(experiment: Experiment, goal: GoalKey, measure: Measure, totals: Totals) -> GoalResult:

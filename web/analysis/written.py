@@ -18,6 +18,7 @@ def result_json(result: Result) -> Json:
     """`variations` and `goals` with what was counted, beside the analysis. Amounts are in minor units."""
     return {
         "experiment": result.experiment,
+        "phase": result.phase,
         "variations": [{"key": key, "exposed": exposed} for key, exposed in result.exposed],
         "split": _split(result.split),
         "goals": [_goal(goal, result) for goal in dict.fromkeys(g.goal for g in result.goals)],

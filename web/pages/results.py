@@ -110,7 +110,7 @@ async def show(desk: Desk, request: Request, site: str, experiment: str) -> HTTP
         (found.name, f"/sites/{entry.key}/experiments/{found.key}"),
     )
     today = day_at(desk.services.clock(), meaning.site.timezone)
-    counts = await desk.services.reports.experiment(entry.key, found.key, Days(today - LONGEST_DAYS, today))
+    counts = await desk.services.reports.experiment(entry.key, found.run, Days(today - LONGEST_DAYS, today))
     if isinstance(counts, Unavailable):
         return desk.renderer.page("results_unavailable.html", page, status=503, experiment=found, why=counts.why)
     asked = day_number(request.args.get("from", "")), day_number(request.args.get("to", ""))

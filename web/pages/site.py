@@ -125,7 +125,7 @@ async def _glances(desk: Desk, entry: SiteEntry, meaning: Meaning | None) -> tup
 async def _glance(desk: Desk, entry: SiteEntry, site: Site, experiment: Experiment) -> Glance:
     today = day_at(desk.services.clock(), site.timezone)
     days = Days(today - LONGEST_DAYS, today)
-    counts = await desk.services.reports.experiment(entry.key, experiment.key, days)
+    counts = await desk.services.reports.experiment(entry.key, experiment.run, days)
     if isinstance(counts, Unavailable):
         return Glance(experiment, None)
     result = analyse(experiment, valued_goals(site), counts)

@@ -466,6 +466,7 @@ class Exposed(_message.Message):
     VARIATION_FIELD_NUMBER: _builtins.int
     BEFORE_FIELD_NUMBER: _builtins.int
     experiment: _builtins.str
+    """The run: the experiment's key, and from its second phase on "#" and the phase. Likewise below."""
     variation: _builtins.str
     @_builtins.property
     def before(self) -> _containers.RepeatedCompositeFieldContainer[Global___Before]: ...

@@ -51,6 +51,7 @@ class ExperimentRequest(_message.Message):
     DAYS_FIELD_NUMBER: _builtins.int
     site: _builtins.str
     experiment: _builtins.str
+    """The run: the experiment's key, and from its second phase on "#" and the phase."""
     @_builtins.property
     def days(self) -> Global___Days: ...
     def __init__(

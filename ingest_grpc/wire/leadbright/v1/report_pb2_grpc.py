@@ -57,7 +57,7 @@ class ReportServiceServicer:
     """
 
     def Experiment(self, request, context):
-        """The arms of one experiment, their goals, and both day by day.
+        """The arms of one run of an experiment, their goals, and both day by day.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

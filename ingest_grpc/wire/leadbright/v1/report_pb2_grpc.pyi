@@ -34,7 +34,7 @@ class ReportServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ReportServiceAsyncStub: ...
     Experiment: _grpc.UnaryUnaryMultiCallable[_report_pb2.ExperimentRequest, _report_pb2.ExperimentResponse]
-    """The arms of one experiment, their goals, and both day by day."""
+    """The arms of one run of an experiment, their goals, and both day by day."""
     Traffic: _grpc.UnaryUnaryMultiCallable[_report_pb2.TrafficRequest, _report_pb2.TrafficResponse]
     """What happened on a site over a range of days."""
     Live: _grpc.UnaryStreamMultiCallable[_report_pb2.LiveRequest, _report_pb2.LiveResponse]
@@ -46,7 +46,7 @@ class ReportServiceAsyncStub(ReportServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Experiment: _aio.UnaryUnaryMultiCallable[_report_pb2.ExperimentRequest, _report_pb2.ExperimentResponse]  # type: ignore[assignment]
-    """The arms of one experiment, their goals, and both day by day."""
+    """The arms of one run of an experiment, their goals, and both day by day."""
     Traffic: _aio.UnaryUnaryMultiCallable[_report_pb2.TrafficRequest, _report_pb2.TrafficResponse]  # type: ignore[assignment]
     """What happened on a site over a range of days."""
     Live: _aio.UnaryStreamMultiCallable[_report_pb2.LiveRequest, _report_pb2.LiveResponse]  # type: ignore[assignment]
@@ -61,7 +61,7 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _report_pb2.ExperimentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_report_pb2.ExperimentResponse, _abc.Awaitable[_report_pb2.ExperimentResponse]]:
-        """The arms of one experiment, their goals, and both day by day."""
+        """The arms of one run of an experiment, their goals, and both day by day."""
 
     @_abc_1.abstractmethod
     def Traffic(
