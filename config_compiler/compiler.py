@@ -11,10 +11,11 @@ from config_compiler.check import check
 from config_compiler.checking import Checked, Rejected, check_site
 from config_compiler.emit import costs, emit
 from config_compiler.finding import Finding, Problems
-from config_compiler.link import MissingModuleError, Runtime, RuntimeModule, link
+from config_compiler.link import MissingModuleError, link
 from config_compiler.lower import lower
 from config_compiler.parse import parse
 from config_compiler.source import Source
+from config_compiler.template import Runtime
 from domain.artifact import ArtifactSet
 from domain.plan import Plan
 from domain.site import Site
@@ -26,7 +27,6 @@ __all__ = [
     "MissingModuleError",
     "Rejected",
     "Runtime",
-    "RuntimeModule",
     "check_site",
     "compile_site",
     "plan_site",
@@ -50,7 +50,7 @@ class Compiled:
     artifacts: ArtifactSet
     findings: tuple[Finding, ...]
     costs: tuple[tuple[str, int], ...] = ()
-    """What each part of `lb.js` costs, in bytes: modules in their order, then scripts and the plan."""
+    """What `lb.js` spends on the core, on each feature that the plan uses and on the plan itself, in bytes."""
 
 
 def compile_site(

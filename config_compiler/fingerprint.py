@@ -8,19 +8,14 @@ from __future__ import annotations
 import hashlib
 
 from config_compiler.compiler import Deployment
-from config_compiler.link import Runtime
 from config_compiler.source import Source
+from config_compiler.template import Runtime
 from domain.artifact import Digest, set_digest
 
 
 def basis(version: str, runtime: Runtime, deployment: Deployment) -> bytes:
     """What all sites of an installation have in common: the compiler's version, the snippet's code, the relay."""
-    modules = [f"{module.name}\n{module.code}" for module in runtime.modules]
-    parts = [
-        ("version", version),
-        ("relay", deployment.relay_url),
-        *((f"module {n}", m) for n, m in enumerate(modules)),
-    ]
+    parts = [("version", version), ("relay", deployment.relay_url), ("snippet", repr(runtime))]
     return bytes.fromhex(set_digest((name, text.encode()) for name, text in parts))
 
 

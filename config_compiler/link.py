@@ -1,6 +1,6 @@
-"""The fourth pass: chooses the modules of the runtime that a plan uses. A site pays only for what its rules need.
+"""The fourth pass: finds out what a plan uses of the snippet. A site pays only for what its rules need.
 
-May not know what is inside a module.
+May not know how the snippet does it.
 """
 
 from __future__ import annotations
@@ -9,33 +9,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from config_compiler.lower import Lowered, RelayRules
+from config_compiler.template import Runtime
 from domain.condition import EVERYBODY, All, AnyOf, Condition, Field, Not, Test
 from domain.plan import Arm, Plan
-
-
-@dataclass(frozen=True, slots=True)
-class RuntimeModule:
-    """A part of the snippet: minified JavaScript, and the modules that it cannot do without."""
-
-    name: str
-    code: str
-    needs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Runtime:
-    """The snippet as it was built, its modules in the order in which they must run, the core last."""
-
-    modules: tuple[RuntimeModule, ...]
+from domain.site import Consent, Signal
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A plan with the code that runs it."""
+    """A plan, the snippet, and what of it the plan uses."""
 
     plan: Plan
     rules: RelayRules
-    modules: tuple[RuntimeModule, ...]
+    runtime: Runtime
+    uses: frozenset[str]
     scripts: tuple[str, ...] = ()
     """Code that ops run by number."""
 
@@ -47,42 +34,40 @@ class MissingModuleError(LookupError):
         super().__init__(f'the built snippet has no module "{name}": it is of another version; build it anew')
 
 
-TAKEN_WHEN: tuple[tuple[str, Callable[[Plan], bool]], ...] = (
-    ("experiments", lambda plan: bool(plan.experiments)),
-    ("who", lambda plan: any(x.who != EVERYBODY for x in plan.experiments)),
-    ("channel", lambda plan: any(_asks_for(Field.CHANNEL, x.who) for x in plan.experiments)),
-    ("style", lambda plan: any(arm.css or arm.guards for arm in _arms(plan))),
-    ("ops", lambda plan: any(arm.ops for arm in _arms(plan))),
-    ("insert", lambda plan: _has_op(plan, "insert", "move")),
-    ("redirect", lambda plan: any(arm.redirect for arm in _arms(plan))),
-    ("script", lambda plan: _has_op(plan, "script")),
-    ("goals", lambda plan: bool(plan.goals)),
-    ("click", lambda plan: any(goal.trigger == "click" for goal in plan.goals)),
-    ("submit", lambda plan: any(goal.trigger == "submit" for goal in plan.goals)),
-    ("visit", lambda plan: any(goal.trigger == "visit" for goal in plan.goals)),
-    ("event", lambda plan: any(goal.trigger == "event" for goal in plan.goals)),
-    ("core", lambda plan: True),
-)
-"""Module, and the plans that need it."""
+USED_WHEN: dict[str, Callable[[Plan], bool]] = {
+    "consent": lambda plan: plan.consent is Consent.REQUIRED,
+    "gpc": lambda plan: Signal.GPC in plan.honour,
+    "dnt": lambda plan: Signal.DNT in plan.honour,
+    "domains": lambda plan: bool(plan.cookie_domains),
+    "experiments": lambda plan: bool(plan.experiments),
+    "holdout": lambda plan: plan.holdout > 0,
+    "who": lambda plan: any(x.who != EVERYBODY for x in plan.experiments),
+    "channel": lambda plan: any(_asks_for(Field.CHANNEL, x.who) for x in plan.experiments),
+    "style": lambda plan: any(arm.css or arm.guards or arm.redirect for arm in _arms(plan)),
+    "ops": lambda plan: any(arm.ops for arm in _arms(plan)),
+    "insert": lambda plan: _has_op(plan, "insert", "move"),
+    "redirect": lambda plan: any(arm.redirect for arm in _arms(plan)),
+    "script": lambda plan: _has_op(plan, "script"),
+    "goals": lambda plan: bool(plan.goals),
+    "click": lambda plan: any(goal.trigger == "click" for goal in plan.goals),
+    "submit": lambda plan: any(goal.trigger == "submit" for goal in plan.goals),
+    "visit": lambda plan: any(goal.trigger == "visit" for goal in plan.goals),
+    "event": lambda plan: any(goal.trigger == "event" for goal in plan.goals),
+}
+"""What the snippet asks about a plan, and the plans of which it is true."""
 
 
 def link(lowered: Lowered, runtime: Runtime) -> Linked:
-    """Take the modules that the plan uses and those that they need, in the runtime's order.
+    """Find out what the plan uses of the snippet.
 
-    Raises MissingModuleError where the runtime lacks one.
+    Raises MissingModuleError where the snippet knows nothing of something that the plan uses, or asks for more than is
+    known here.
     """
-    known = {module.name: module for module in runtime.modules}
-    taken: set[str] = set()
-    wanted = [name for name, needed in TAKEN_WHEN if needed(lowered.plan)]
-    while wanted:
-        name = wanted.pop()
-        if name not in known:
-            raise MissingModuleError(name)
-        if name not in taken:
-            taken.add(name)
-            wanted.extend(known[name].needs)
-    modules = tuple(m for m in runtime.modules if m.name in taken)
-    return Linked(lowered.plan, lowered.rules, modules, lowered.scripts)
+    uses = frozenset(feature for feature, used in USED_WHEN.items() if used(lowered.plan))
+    asked = runtime.features()
+    for feature in sorted((uses - asked) | (asked - USED_WHEN.keys())):
+        raise MissingModuleError(feature)
+    return Linked(lowered.plan, lowered.rules, runtime, uses, lowered.scripts)
 
 
 def _has_op(plan: Plan, *kinds: str) -> bool:

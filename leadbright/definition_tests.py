@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 from config_compiler.compiler import plan_site
-from config_compiler.emit import canonical, condition_json
+from config_compiler.emit import canonical
+from config_compiler.plan_json import condition_json
 from config_compiler.syntax import Definition
 from config_compiler.tests_syntax import DefinitionTestSyntax, Expectation
 from domain.condition import All, AnyOf, Condition, Not, Test

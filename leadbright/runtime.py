@@ -1,6 +1,6 @@
 """The built snippet, as the linker takes it.
 
-Read from `snippet/dist`, which a checkout builds and a wheel carries. May not know what a module does.
+Read from `snippet/dist`, which a checkout builds and a wheel carries. May not know what its parts do.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 
-from config_compiler.link import Runtime, RuntimeModule
+from config_compiler.template import Choice, Code, Part, Runtime, Value
+
+_Piece = str | dict[str, object]
 
 
 class SnippetNotBuilt(Exception):  # noqa: N818
@@ -19,15 +21,26 @@ class SnippetNotBuilt(Exception):  # noqa: N818
 
 
 def load_runtime() -> Runtime:
-    """Every module in the order in which they run; raises `SnippetNotBuilt`."""
+    """The snippet; raises `SnippetNotBuilt`."""
     try:
-        folder = files("snippet") / "dist"
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        return Runtime(
-            tuple(
-                RuntimeModule(each["name"], (folder / each["file"]).read_text("utf-8"), tuple(each["needs"]))
-                for each in manifest["modules"]
-            )
-        )
+        text = (files("snippet") / "dist" / "manifest.json").read_text("utf-8")
     except (ModuleNotFoundError, FileNotFoundError) as error:
         raise SnippetNotBuilt from error
+    template = json.loads(text)
+    return Runtime(tuple(map(_code, template["parts"])), _code(template["start"]))
+
+
+def _code(pieces: list[_Piece]) -> Code:
+    return tuple(map(_read, pieces))
+
+
+def _read(piece: _Piece) -> str | Choice | Value | Part:
+    match piece:
+        case {"plan": str(name)}:
+            return Value(name)
+        case {"part": int(number)}:
+            return Part(number)
+        case {"uses": str(feature), "yes": list(yes), "no": list(no)}:
+            return Choice(feature, _code(yes), _code(no))
+        case _:
+            return str(piece)

@@ -1,71 +1,124 @@
 /**
- * Prints what `lb.js` weighs for three sites: raw, gzip -9 and brotli 11, in bytes. It links as the compiler does,
- * for plans of its own. May not know what the modules do.
+ * What `lb.js` weighs for three sites, and what each feature of a plan costs: gzip -9, in bytes.
+ * `sizes.json` holds the budgets and the last figures. May not know how a feature works.
  */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { written } from "./linker.mjs";
 
-const { modules } = JSON.parse(readFileSync("dist/manifest.json", "utf8"));
-
-const link = (plan, wanted) => {
-  const all = new Set(["core"]);
-  const take = name => {
-    all.add(name);
-    modules.find(module => module.name === name).needs.forEach(take);
-  };
-  wanted.forEach(take);
-  const code = modules.filter(({ name }) => all.has(name)).map(({ file }) => readFileSync(`dist/${file}`, "utf8"));
-  return `(L=>{${code.join(";")}})({p:${JSON.stringify(plan)},d:"3f9c2a1b8d7e4450"})`;
-};
+const FILE = "sizes.json";
 
 const BARE = {
-  consent: 0,
-  domains: ["shop.example"],
-  experiments: [],
-  goals: [],
-  honour: ["gpc", "dnt"],
-  relay: "https://relay.example",
-  site: "shop",
-  tz: "Europe/Berlin",
-  v: 1,
+  site: '"shop"',
+  record: '"lb_shop"',
+  beacons: '"https://relay.example/v1/b/shop?n="',
+  digest: '"3f9c2a1b8d7e4450"',
+  tz: '"Europe/Berlin"',
+  domains: '["shop.example"]',
+  goals: "[]",
+  experiments: "[]",
+  holdout: "0",
+  zones: "({})",
+  scripts: "[]",
 };
 
-const experiment = (key, css, ops) => ({
-  arms: [
-    ["control", 5000, "", [], []],
-    ["bold", 5000, css, ops.map(op => op[1]), ops],
-  ],
-  goals: ["signup"],
-  in: [["=", "/"]],
-  out: [],
-  run: key,
-  traffic: 10000,
-});
+const experiment = (run, css, op, price) =>
+  `["${run}",[["control",5000],["bold",5000,"${css}",["${op}"],[["text","${op}","${price}"]]]],["signup"],[["=","/"]]]`;
 
-const TWO = {
-  ...BARE,
-  experiments: [
-    experiment("hero", "#cta{background-color:#e33!important}", [["text", "h1.hero", "Buy now"]]),
-    experiment("price", ".price{font-weight:700!important}", [["text", ".price", "from 9 €"]]),
-  ],
-  goals: [["signup", "click", "#signup"]],
+const HERO = experiment("hero", "#cta{background-color:#e33!important}", "h1.hero", "Buy now");
+const PRICE = experiment("price", ".price{font-weight:700!important}", ".price", "from 9 \\u20ac");
+const SIGNUP = '["signup","click","#signup"]';
+const OTHERS = '["thanks","visit",["=","/thank-you"]],["purchase","event","purchase","amount",2]';
+
+const TWO = { ...BARE, goals: `[${SIGNUP}]`, experiments: `[${HERO},${PRICE}]` };
+const ALL = { ...TWO, goals: `[${SIGNUP},${OTHERS}]` };
+
+const ANALYTICS = ["gpc", "dnt", "domains"];
+
+/** Features that are of no use without others. */
+const NEEDS = {
+  channel: ["who"],
+  click: ["goals"],
+  event: ["goals"],
+  holdout: ["experiments"],
+  insert: ["ops"],
+  ops: ["experiments", "style"],
+  redirect: ["experiments", "style"],
+  script: ["ops"],
+  style: ["experiments"],
+  submit: ["goals"],
+  visit: ["goals"],
+  who: ["experiments"],
 };
 
-const EVERYTHING = {
-  ...TWO,
-  goals: [...TWO.goals, ["thanks", "visit", ["=", "/thank-you"]], ["purchase", "event", "purchase", "amount", 2]],
-};
+const withNeeds = features => new Set(features.flatMap(name => [...withNeeds(NEEDS[name] ?? []), name]));
 
-const SITES = [
-  ["analytics only", BARE, []],
-  ["two experiments, text, style, click goal", TWO, ["experiments", "style", "ops", "click"]],
-  ["everything", EVERYTHING, modules.map(({ name }) => name)],
+const gzipped = text => gzipSync(text, { level: 9 }).length;
+
+const featuresOf = template => [...new Set(JSON.stringify(template).match(/(?<="uses":")\w+/g))].sort();
+
+const sitesOf = template => [
+  ["analytics only", BARE, new Set(ANALYTICS)],
+  ["two experiments", TWO, withNeeds([...ANALYTICS, "ops", "click"])],
+  ["everything", ALL, new Set(featuresOf(template))],
 ];
 
-console.log("| lb.js | raw | gzip | brotli |\n|---|---|---|---|");
-for (const [name, plan, wanted] of SITES) {
-  const bytes = Buffer.from(link(plan, wanted));
-  const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
-  console.log(`| ${name} | ${bytes.length} | ${gzipSync(bytes, { level: 9 }).length} | ${brotli.length} |`);
-}
+/** By site, the bytes of its `lb.js`; by feature, what it and what it needs add to a site that only counts visits. */
+const figures = template => {
+  const weight = features => gzipped(written(template, withNeeds(features), BARE));
+  const without = name => weight(ANALYTICS.filter(other => other !== name));
+  return {
+    sites: Object.fromEntries(
+      sitesOf(template).map(([name, values, uses]) => [name, gzipped(written(template, uses, values))]),
+    ),
+    features: Object.fromEntries(
+      featuresOf(template).map(name => [name, weight([...new Set([...ANALYTICS, name])]) - without(name)]),
+    ),
+  };
+};
+
+const growth = (now, last) =>
+  Object.entries(now)
+    .filter(([name, bytes]) => bytes > (last[name] ?? 0))
+    .map(([name, bytes]) => `  ${name}: ${last[name] ?? 0} -> ${bytes}`);
+
+/** What to say of a template that makes a site's `lb.js` too heavy; nothing where none is. */
+export const overBudget = template => {
+  const { budgets, sites, features } = JSON.parse(readFileSync(FILE, "utf8"));
+  const now = figures(template);
+  const over = Object.entries(budgets).filter(([name, most]) => now.sites[name] > most);
+  if (!over.length) return undefined;
+  return [
+    ...over.map(([name, most]) => `lb.js of "${name}" is ${now.sites[name]} bytes gzipped; its budget is ${most}`),
+    "what grew since the figures in snippet/sizes.json (bytes gzipped):",
+    ...growth(now.sites, sites),
+    ...growth(now.features, features),
+  ].join("\n");
+};
+
+const table = (head, rows) => [head, head.map(() => "---"), ...rows].map(row => `| ${row.join(" | ")} |`).join("\n");
+
+const show = template => {
+  const { budgets } = JSON.parse(readFileSync(FILE, "utf8"));
+  const now = figures(template);
+  const rows = sitesOf(template).map(([name, values, uses]) => {
+    const bytes = Buffer.from(written(template, uses, values));
+    const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+    return [name, bytes.length, now.sites[name], budgets[name], brotli.length];
+  });
+  const costs = Object.entries(now.features).map(([name, bytes]) => [
+    name,
+    (NEEDS[name] ?? []).join(", "),
+    bytes,
+    gzipped(written(template, new Set(featuresOf(template)), ALL)) -
+      gzipped(written(template, new Set(featuresOf(template).filter(other => other !== name)), ALL)),
+  ]);
+  console.log(`${table(["lb.js", "raw", "gzip", "budget", "brotli"], rows)}\n`);
+  console.log(table(["feature", "brings", "added to analytics", "taken from everything"], costs));
+  writeFileSync(FILE, `${JSON.stringify({ budgets, ...now }, null, 2)}\n`);
+};
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href)
+  show(JSON.parse(readFileSync("dist/manifest.json", "utf8")));

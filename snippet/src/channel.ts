@@ -3,7 +3,8 @@
  * May not know the visitor.
  */
 
-import { type Ledger, type Source, view } from "./ledger.ts";
+import { minuteNow } from "./clock.ts";
+import { type Ledger, type Source, sessionAt } from "./ledger.ts";
 
 /** What a session's beginning said about itself, in lower case; `is`: whether it came from one of such hosts. */
 interface Arrived {
@@ -65,7 +66,5 @@ export const channelOfSource = (told: Source): string => {
 };
 
 /** Of the session in progress, or else of the one that a page reached from `source` begins. */
-export const channelOf = (source: Source, ledger: Ledger): string => {
-  const [[, , , session]] = view(source)(ledger, 0, Math.floor(Date.now() / 6e4));
-  return channelOfSource(session?.[2] ?? source);
-};
+export const channelOf = (source: Source, ledger: Ledger): string =>
+  channelOfSource(sessionAt(ledger, minuteNow())?.[2] ?? source);

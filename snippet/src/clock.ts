@@ -24,6 +24,9 @@ export const today = (tz: string): number => {
   }
 };
 
+/** Minutes since 1970-01-01 UTC. */
+export const minuteNow = (): number => Math.floor(Date.now() / 6e4);
+
 /** Milliseconds from 1970 to what the site's clocks show, as if they showed UTC; UTC where the zone is not known. */
 export const localTime = (tz: string): number => {
   try {
@@ -34,13 +37,15 @@ export const localTime = (tz: string): number => {
   }
 };
 
-/** The record once the relay has said that its day is `theirs`, while by the record it was `ours`. */
-export const corrected = (kept: Kept, ours: number, theirs = ours): Kept => {
-  const [format, [seed, created, last, ...rest], outbox, behind] = kept;
+/** Sets the record right once the relay has said that its day is `theirs`, while by the record it was `ours`. */
+export const correct = (kept: Kept, ours: number, theirs = ours): void => {
+  const [, ledger] = kept;
   const off = theirs - ours;
   // A day that this clock cannot have known, or has just made up, is the relay's day.
-  const right = (day: number): number => (day === ours || day > theirs ? theirs : day);
-  return Math.abs(off) > 1
-    ? [format, [seed, right(created), last === null ? last : right(last), ...rest], outbox, behind + off]
-    : kept;
+  const right = <Day extends number | null>(day: Day): Day | number =>
+    day !== null && (day === ours || day > theirs) ? theirs : day;
+  if (Math.abs(off) <= 1) return;
+  ledger[1] = right(ledger[1]);
+  ledger[2] = right(ledger[2]);
+  kept[3] += off;
 };

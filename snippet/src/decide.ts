@@ -4,20 +4,22 @@
  */
 
 import { bucket } from "./hash.ts";
-import type { matchesPage, Page } from "./pages.ts";
-import type { Arm, Condition, Experiment, PageTest, Plan } from "./plan.ts";
+import { matchesPage, type Page } from "./pages.ts";
+import type { Arm, Condition, Experiment, PageTest } from "./plan.ts";
+
+const WHOLE = 10_000;
 
 /** Whether the visit meets an audience's condition. */
 export type Meets = (who: Condition) => boolean;
 
-/** Whether the visitor with `seed` is in no experiment of the plan. */
-export const heldOut = ({ site, holdout = 0 }: Plan, seed: string): boolean =>
-  holdout > 0 && bucket(`${site}/holdout`, seed) < holdout;
+/** Whether the visitor with `seed` is in no experiment of a site that holds so many (per ten thousand) out. */
+export const heldOut = (site: string, holdout: number, seed: string): boolean =>
+  bucket(`${site}/holdout`, seed) < holdout;
 
 /** Whether the experiment runs on the page. */
-export const runsOn = ({ in: include, out }: Experiment, matches: typeof matchesPage, page: Page): boolean => {
-  const passes = (test: PageTest): boolean => matches(test, page);
-  return (!include.length || include.some(passes)) && !out.some(passes);
+export const runsOn = ([, , , include = [], exclude = []]: Experiment, page: Page): boolean => {
+  const passes = (test: PageTest): boolean => matchesPage(test, page);
+  return (!include.length || include.some(passes)) && !exclude.some(passes);
 };
 
 /**
@@ -26,15 +28,14 @@ export const runsOn = ({ in: include, out }: Experiment, matches: typeof matches
  */
 export const decide = (
   experiment: Experiment,
-  matches: typeof matchesPage,
   page: Page,
   minute: number,
   seed: string,
   kept: string | undefined,
   meets?: Meets,
 ): Arm | undefined => {
-  const { run, traffic, arms, who, from = 0, until = 1 / 0, layer } = experiment;
-  if (minute < from || minute >= until || !runsOn(experiment, matches, page)) return;
+  const [run, arms, , , , traffic = WHOLE, who, from = 0, until = 1 / 0, layer] = experiment;
+  if (minute < from || minute >= until || !runsOn(experiment, page)) return;
   const arm = arms.find(([key]) => key === kept);
   if (arm) return arm;
   const [of, start, end] = layer ?? [0, 0, traffic];

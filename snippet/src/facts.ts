@@ -4,8 +4,8 @@
  */
 
 import { browserOf, deviceOf, platformOf } from "./agent.ts";
+import { channelOf } from "./channel.ts";
 import { localTime } from "./clock.ts";
-import type { Linked } from "./linked.ts";
 import type { Kept } from "./record.ts";
 import { sourceOf } from "./source.ts";
 import type { Facts } from "./who.ts";
@@ -34,24 +34,20 @@ const told = (path: string): string | undefined => {
   return ["string", "number", "boolean"].includes(typeof value) ? `${value}` : undefined;
 };
 
-export const factsOf = (
-  { p: { domains, tz, zones }, channelOf }: Linked,
-  [, ledger, , behind]: Kept,
-  page: Location,
-): Facts => {
+export const factsOf = ([, ledger, , behind]: Kept, page: Location): Facts => {
   const [, created, last] = ledger;
   const { languages, maxTouchPoints, userAgent } = navigator;
-  const clock = (): Date => new Date(localTime(tz) + behind * 864e5);
-  const source = () => sourceOf(document.referrer, page, domains);
+  const clock = (): Date => new Date(localTime(plan.tz) + behind * 864e5);
+  const source = () => sourceOf(document.referrer, page, plan.domains);
   const known: Record<string, string | number | null | undefined> = {};
 
   const facts: Readonly<Record<string, (name: string) => (typeof known)[string]>> = {
     device: () => deviceOf(userAgent, maxTouchPoints),
     platform: () => platformOf(userAgent, maxTouchPoints),
     browser: () => browserOf(userAgent),
-    country: () => zones?.[Intl.DateTimeFormat().resolvedOptions().timeZone] ?? "",
+    country: () => plan.zones[Intl.DateTimeFormat().resolvedOptions().timeZone] ?? "",
     language: () => languages[0] ?? "",
-    channel: () => channelOf?.(source(), ledger),
+    channel: () => (uses.channel ? channelOf(source(), ledger) : undefined),
     // The day that a record was made is that of the first visit.
     visitor: () => (last !== null && created < Math.floor(+clock() / 864e5) ? "returning" : "new"),
     path: () => page.pathname,

@@ -4,7 +4,7 @@
  */
 
 import type { Change, Reached, Standing } from "./ledger.ts";
-import type { Goal, Plan } from "./plan.ts";
+import type { Experiment, Goal } from "./plan.ts";
 
 /** A goal reached and what it was worth, in minor units. */
 export type Hit = readonly [goal: string, amount: number];
@@ -12,35 +12,31 @@ export type Hit = readonly [goal: string, amount: number];
 /** The most that a relay takes for one conversion, either way. */
 const LARGEST = 1e9;
 
-const standing = (goals: readonly Reached[], goal: string): Reached =>
-  goals.find(([key]) => key === goal) ?? [goal, 0, 0];
-
-const more = (goals: readonly Reached[], goal: string, amount: number): readonly Reached[] => {
-  const [, count, total] = standing(goals, goal);
-  return [...goals.filter(([key]) => key !== goal), [goal, count + 1, total + amount]];
+/** How often the goal was reached before this time, and what it was worth. */
+const more = (goals: Reached[], [goal, amount]: Hit): readonly [count: number, total: number] => {
+  let reached = goals.find(([key]) => key === goal);
+  if (!reached) {
+    reached = [goal, 0, 0];
+    goals.push(reached);
+  }
+  const [, count, total] = reached;
+  reached[1]++;
+  reached[2] += amount;
+  return [count, total];
 };
 
-/** Reports the goal with its standing in each experiment of the plan that is judged by it, in the plan's order. */
+/** Reports the goal with its standing in each experiment that is judged by it, in their order. */
 export const convert =
-  ({ experiments }: Plan, [goal, amount]: Hit): Change =>
-  ([seed, created, last, session, goals, exposures]) => {
-    const judged = experiments.filter(experiment => experiment.goals.includes(goal)).map(({ run }) => run);
-    const standings = judged.flatMap(run =>
+  (experiments: readonly Experiment[], hit: Hit): Change =>
+  ([, , , , goals, exposures]) => {
+    const [goal, amount] = hit;
+    const standings = experiments.flatMap(([run, , judgedBy]) =>
       exposures
-        .filter(([of]) => of === run)
-        .map(([, variation, since]): Standing => {
-          const [, count, total] = standing(since, goal);
-          return [run, variation, count, total];
-        }),
+        .filter(([of]) => of === run && judgedBy.includes(goal))
+        .map(([, variation, since]): Standing => [run, variation, ...more(since, hit)]),
     );
-    const next = exposures.map(
-      ([run, variation, since]) => [run, variation, judged.includes(run) ? more(since, goal, amount) : since] as const,
-    );
-    const [, count, total] = standing(goals, goal);
-    return [
-      [seed, created, last, session, more(goals, goal, amount), next],
-      [amount ? ["goal", goal, count, total, standings, amount] : ["goal", goal, count, total, standings]],
-    ];
+    const before = more(goals, hit);
+    return [amount ? ["goal", goal, ...before, standings, amount] : ["goal", goal, ...before, standings]];
   };
 
 /** An amount such as 49.99 in its currency's minor unit, halves rounded towards plus infinity; 0 for what is none. */

@@ -4,104 +4,87 @@
  */
 
 import { newSeed } from "./chance.ts";
-import type { Fits } from "./outbox.ts";
-import type { Plan } from "./plan.ts";
-import { CAP, daysLeft, decode, encode, type Kept, newRecord } from "./record.ts";
+import { daysLeft, decode, encode, type Kept, newRecord } from "./record.ts";
 
-export interface Jar {
-  readonly lockName: string;
-  /** The record, or a new one where only a seed is claimed as yet; undefined where there is neither, null where the
-   * visitor said no. */
-  readonly readRecord: (day: number) => Kept | null | undefined;
-  /** The same, and a seed is claimed where there is none, or where the visitor said no before and now says yes;
-   * undefined where nothing can be kept. Its days are not to be relied on: which day it is would cost too much to ask
-   * while the page waits. */
-  readonly openRecord: (saysYes?: boolean) => Kept | null | undefined;
-  /** Whether the record is now in the cookie; by the browser's clock it is `day`. */
-  readonly writeRecord: (kept: Kept, day: number) => boolean;
-  readonly recordFits: Fits;
-  /** Deletes what is kept, and where `no` must be remembered keeps nothing but that. */
-  readonly forgetRecord: (no: boolean) => void;
-}
+/** Browsers stop at 4,096 bytes for name and value; the name takes 43 at most. */
+export const ROOM = 3_750;
 
 const DAY_S = 86_400;
-/** Instead of a record: the visitor wants none. The same for everybody. */
+
+/** Instead of a record, the same for everybody: the visitor wants none. */
 const NO = "0";
 const NO_DAYS = 395;
-/** Pages that may have been opened at the same instant, each with its claim. */
+
+/** Pages that may have been opened at the same instant. */
 const CLAIMS = 9;
 
-export const jar = ({ site, domains }: Plan, { protocol, hostname }: Location): Jar => {
-  const name = `lb_${site}`;
-  const shared = domains.find(domain => `.${hostname}`.endsWith(`.${domain}`));
+/** Whether a visitor without a record may be given one: only a page that has just begun makes visitors. */
+let welcome = false;
 
-  const find = (rest: string, cookies = document.cookie): string | undefined =>
-    cookies.match(`(?:^|; )${name}${rest}`)?.[1];
-  const value = (cookies?: string): string | undefined => find("=([^;]*)", cookies);
-  // Pages opened at the same instant, with no record yet, each claim a seed by a cookie of its own, and none can
-  // overwrite another's. Browsers list cookies in the order of their making, so all go by the first.
-  const claim = (cookies?: string): string | undefined => find("\\.(\\w+)=", cookies);
+const shared = uses.domains ? plan.domains.find(domain => `.${location.hostname}`.endsWith(`.${domain}`)) : "";
 
-  const put = (key: string, text: string, age: number, domain = shared): void => {
-    // biome-ignore lint/suspicious/noDocumentCookie: decisions are synchronous, and so must their record be
-    document.cookie =
-      `${key}=${text};Path=/;SameSite=Lax;Max-Age=${age}` +
-      (domain ? `;Domain=${domain}` : "") +
-      (protocol === "https:" ? ";Secure" : "");
-  };
+const find = (rest: string): string | undefined => document.cookie.match(`(?:^| )${plan.record}${rest}`)?.[1];
+const value = (): string | undefined => find("=([^;]*)");
+// Pages opened at the same instant, with no record yet, each claim a seed by a cookie of its own, and none can
+// overwrite another's. Browsers list cookies in the order of their making, so all go by the first.
+const claim = (): string | undefined => find("\\.(\\w+)=");
 
-  const unclaim = (): void => {
-    for (let left = CLAIMS; left && claim(); left--) put(`${name}.${claim()}`, "", 0);
-  };
+const put = (key: string, text: string, age: number, domain = shared): void => {
+  // biome-ignore lint/suspicious/noDocumentCookie: decisions are synchronous, and so must their record be
+  document.cookie =
+    `${key}=${text};Path=/;SameSite=Lax;Max-Age=${age}` +
+    (domain ? `;Domain=${domain}` : "") +
+    (location.protocol === "https:" ? ";Secure" : "");
+};
 
-  // Here and at every parent domain: the plan's domains may have been others when the cookie was written.
-  const clear = (): void => {
-    unclaim();
-    put(name, "", 0, "");
-    hostname.split(".").forEach((_, i, labels) => put(name, "", 0, labels.slice(i).join(".")));
-  };
+const unclaim = (): void => {
+  for (let left = CLAIMS; left-- && claim(); ) put(`${plan.record}.${claim()}`, "", 0);
+};
 
-  // One look: whoever said no is not looked at twice.
-  const read = (day: number): Kept | null | undefined => {
-    const cookies = document.cookie;
-    const text = value(cookies) ?? "";
-    const seed = claim(cookies);
-    return text === NO ? null : (decode(text) ?? (seed ? newRecord(seed, day) : undefined));
-  };
+/** Here and at every parent domain: the plan's domains may have been others when the cookie was written. */
+const forgetRecord = (): void => {
+  if (uses.experiments) unclaim();
+  put(plan.record, "", 0, "");
+  location.hostname.split(".").forEach((_, i, labels) => put(plan.record, "", 0, labels.slice(i).join(".")));
+};
 
-  const open = (saysYes?: boolean): Kept | null | undefined => {
-    const kept = read(0);
-    if (kept || (kept === null && !saysYes)) return kept;
-    if (kept === null) clear();
-    put(`${name}.${newSeed()}`, "", DAY_S);
-    return read(0);
-  };
+/** Deletes what is kept, if anything is. Where nobody is asked, the no is kept instead. */
+export const refuseRecord = (): void => {
+  if (value() === NO) return;
+  if (find("([.=])")) forgetRecord();
+  if (!uses.consent) put(plan.record, NO, NO_DAYS * DAY_S);
+};
 
-  const forget = (no: boolean): void => {
-    const cookies = document.cookie;
-    if (no && value(cookies) === NO) return;
-    if ((value(cookies) ?? claim(cookies)) !== undefined) clear();
-    if (no) put(name, NO, NO_DAYS * DAY_S);
-  };
+/** The record, or a new one where there may be one; undefined where there is neither, or the visitor said no. */
+export const readRecord = (day: number): Kept | undefined => {
+  if (value() === NO) return undefined;
+  const seed = uses.experiments ? claim() : welcome && newSeed();
+  return decode(value() ?? "") ?? (seed ? newRecord(seed, day) : undefined);
+};
 
-  const write = (kept: Kept, day: number): boolean => {
-    const text = encode(kept);
-    const set = (): void => put(name, text, daysLeft(kept, day) * DAY_S);
+/**
+ * The record as it is when a page begins; undefined where nothing can be kept, or the visitor said no and does not say
+ * yes now. Its days are not to be relied on: which day it is would cost too much to ask while the page waits.
+ */
+export const openRecord = (saysYes: boolean): Kept | undefined => {
+  if (saysYes && value() === NO) forgetRecord();
+  if (value() !== NO && !readRecord(0)) {
+    if (uses.experiments) put(`${plan.record}.${newSeed()}`, "", DAY_S);
+    else welcome = true;
+  }
+  return readRecord(0);
+};
+
+/** Whether the record is now in the cookie; by the browser's clock it is `day`. */
+export const writeRecord = (kept: Kept, day: number): boolean => {
+  const text = encode(kept);
+  const set = (): void => put(plan.record, text, daysLeft(kept, day) * DAY_S);
+  set();
+  if (value() !== text) {
+    forgetRecord();
     set();
-    if (value() !== text) {
-      clear();
-      set();
-    }
-    unclaim();
-    return value() === text;
-  };
-
-  return {
-    lockName: name,
-    readRecord: read,
-    openRecord: open,
-    writeRecord: write,
-    forgetRecord: forget,
-    recordFits: (kept, spare = 0) => name.length + encode(kept).length + spare <= CAP,
-  };
+  }
+  if (uses.experiments) unclaim();
+  welcome = false;
+  return value() === text;
 };

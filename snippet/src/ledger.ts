@@ -1,28 +1,28 @@
 /**
- * A visitor's own account: the browser's twin of `domain/ledger.py`, pure. Each step takes a ledger and returns the
- * next one with the entries to report. May not know about cookies, locks or outboxes.
+ * A visitor's own account: the browser's twin of `domain/ledger.py`. Each step changes the ledger that it is given and
+ * answers the entries to report. May not know about cookies, locks or outboxes.
  */
 
 export type Source = readonly [referrer: string, source: string, medium: string, campaign: string];
 
 /** The visit in progress: when last active (minutes since 1970 UTC), views so far (2 stands for all above), its source.
  * There are none yet where the first page sent its visitor on. */
-export type Session = readonly [minute: number, views: number, source: Source];
+export type Session = [minute: number, views: number, source: Source];
 
 /** How often a goal was reached and what it was worth so far, in minor units. */
-export type Reached = readonly [goal: string, count: number, total: number];
+export type Reached = [goal: string, count: number, total: number];
 
 /** A variation that the visitor has seen, and the goals reached since. */
-export type Exposure = readonly [run: string, variation: string, goals: readonly Reached[]];
+export type Exposure = [run: string, variation: string, goals: Reached[]];
 
 /** Days are the site's, counted from 1970-01-01. The seed decides the variations and never leaves the browser. */
-export type Ledger = readonly [
+export type Ledger = [
   seed: string,
   created: number,
   last: number | null,
   session: Session | null,
-  goals: readonly Reached[],
-  exposures: readonly Exposure[],
+  goals: Reached[],
+  exposures: Exposure[],
 ];
 
 export type Standing = readonly [run: string, variation: string, count: number, total: number];
@@ -37,10 +37,8 @@ export type Entry =
   | readonly ["event", string]
   | readonly ["miss" | "error", string, string, number];
 
-export type Step = readonly [ledger: Ledger, entries: readonly Entry[]];
-
-/** What a report does to the ledger as it then is, at that day (site-local) and minute (UTC). */
-export type Change = (ledger: Ledger, day: number, minute: number) => Step;
+/** What a report does to the ledger as it then is, at that day (site-local) and minute (UTC), and what it reports. */
+export type Change = (ledger: Ledger, day: number, minute: number) => readonly Entry[];
 
 const SESSION_MINUTES = 30;
 const LONG_GAP = 32;
@@ -58,39 +56,39 @@ export const newLedger = (seed: string, day: number): Ledger => [seed, day, null
 
 /** The first page of a day; a clock that went back reports nothing. */
 export const visit: Change = (ledger, day) => {
-  const [seed, created, last, ...rest] = ledger;
   // Never before is NaN: unlike every day, quarter and year, and no gap.
-  const before = last ?? Number.NaN;
-  if (day <= before) return [ledger, []];
+  const before = ledger[2] ?? Number.NaN;
+  if (day <= before) return [];
+  ledger[2] = day;
   const bits = +(quarter(before) !== quarter(day)) + 2 * +(year(before) !== year(day));
-  return [[seed, created, day, ...rest], [["visit", Math.min(day - before, LONG_GAP) || 0, bits]]];
+  return [["visit", Math.min(day - before, LONG_GAP) || 0, bits]];
 };
+
+/** The session in progress at that minute. */
+export const sessionAt = ([, , , session]: Ledger, minute: number): Session | null =>
+  session && minute >= session[0] && minute - session[0] < SESSION_MINUTES ? session : null;
 
 /** A page view, and a session where none is in progress; `source` is where that one would come from. */
 export const view =
   (source: Source): Change =>
-  ([seed, created, last, session, ...rest], _day, minute) => {
-    const [before, views, from] = session ?? [Number.NaN, 0, source];
-    const going = minute >= before && minute - before < SESSION_MINUTES;
-    return going
-      ? [[seed, created, last, [minute, views ? 2 : 1, from], ...rest], [views === 1 ? ["view", 1] : ["view"]]]
-      : [
-          [seed, created, last, [minute, 1, source], ...rest],
-          [["session"], ["view"]],
-        ];
+  (ledger, _day, minute) => {
+    const session = sessionAt(ledger, minute);
+    const views = session?.[1];
+    ledger[3] = [minute, views ? 2 : 1, session?.[2] ?? source];
+    return session ? [views === 1 ? ["view", 1] : ["view"]] : [["session"], ["view"]];
   };
 
 /** A variation seen; a visitor is exposed to a run (one phase of an experiment) once and keeps what it was. */
 export const expose =
   (run: string, variation: string): Change =>
-  ledger => {
-    const [seed, created, last, session, goals, exposures] = ledger;
-    return exposures.some(([of]) => of === run)
-      ? [ledger, []]
-      : [[seed, created, last, session, goals, [...exposures, [run, variation, []]]], [["exp", run, variation]]];
+  ([, , , , , exposures]) => {
+    if (exposures.some(([of]) => of === run)) return [];
+    exposures.push([run, variation, []]);
+    return [["exp", run, variation]];
   };
 
 /** Something to report that leaves the ledger as it is. */
 export const happen =
   (...entries: readonly Entry[]): Change =>
-  ledger => [ledger, entries];
+  () =>
+    entries;

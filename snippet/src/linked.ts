@@ -1,49 +1,50 @@
 /**
- * The object that the linked modules hang their parts on; the core, which comes last, finds them there. A part that
- * the plan has no use for is not linked. May not know what the parts do.
+ * What the linker fills in: answers about the plan, and the plan's values. What hangs on a no is left out of `lb.js`.
+ * May not know what is done with any of it.
  */
 
-import type { whoVisits } from "./audience.ts";
-import type { channelOf } from "./channel.ts";
-import type { enterExperiments, trimLedger } from "./experiments.ts";
-import type { convert, goalsNamed } from "./goals.ts";
-import type { placing } from "./insert.ts";
-import type { expose } from "./ledger.ts";
-import type { applyOps } from "./ops.ts";
-import type { matchesPage } from "./pages.ts";
-import type { Plan } from "./plan.ts";
-import type { leave } from "./redirect.ts";
-import type { scriptTask } from "./script.ts";
-import type { applyStyle } from "./style.ts";
-import type { goalsHappened, goalsTouched, goalsVisited } from "./triggers.ts";
+import type { Experiment, Goal } from "./plan.ts";
 
-export interface Linked {
-  /** The plan. */
-  readonly p: Plan;
-  /** Its digest. */
-  readonly d: string;
-  /** The scripts that the plan's ops run, by number. */
-  readonly s?: readonly (() => void)[];
-  matchesPage?: typeof matchesPage;
-  applyStyle?: typeof applyStyle;
-  applyOps?: typeof applyOps;
-  placing?: typeof placing;
-  scriptTask?: typeof scriptTask;
-  whoVisits?: typeof whoVisits;
-  channelOf?: typeof channelOf;
-  leave?: typeof leave;
-  enterExperiments?: typeof enterExperiments;
-  trimLedger?: typeof trimLedger;
-  expose?: typeof expose;
-  convert?: typeof convert;
-  goalsNamed?: typeof goalsNamed;
-  /** The events that may reach goals, and which they reach. */
-  touches?: readonly (readonly [type: "click" | "submit", goalsOf: typeof goalsTouched])[];
-  goalsVisited?: typeof goalsVisited;
-  goalsHappened?: typeof goalsHappened;
+/** What a plan may ask of the snippet; `config_compiler/link.py` says when it does. */
+export type Feature =
+  | "channel"
+  | "click"
+  | "consent"
+  | "dnt"
+  | "domains"
+  | "event"
+  | "experiments"
+  | "goals"
+  | "gpc"
+  | "holdout"
+  | "insert"
+  | "ops"
+  | "redirect"
+  | "script"
+  | "style"
+  | "submit"
+  | "visit"
+  | "who";
+
+/** The plan's values as `lb.js` carries them. */
+export interface Carried {
+  readonly site: string;
+  /** Name of the visitor's record. */
+  readonly record: string;
+  /** Where beacons go: the address, but for the nonce at its end. */
+  readonly beacons: string;
+  readonly digest: string;
+  readonly tz: string;
+  readonly domains: readonly string[];
+  readonly goals: readonly Goal[];
+  readonly experiments: readonly Experiment[];
+  readonly holdout: number;
+  readonly zones: Readonly<Record<string, string>>;
+  /** What the plan's ops run, by number. */
+  readonly scripts: readonly (() => void)[];
 }
 
 declare global {
-  /** The parameter of the function that the linker wraps around the modules. */
-  const L: Linked;
+  const uses: Readonly<Record<Feature, boolean>>;
+  const plan: Carried;
 }

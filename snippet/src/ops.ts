@@ -3,10 +3,11 @@
  * a bounded number of times. May not know who sees which variation, or why.
  */
 
+import { placing } from "./insert.ts";
 import type { Entry } from "./ledger.ts";
-import type { Linked } from "./linked.ts";
 import type { Arm, Op } from "./plan.ts";
 import { quiet } from "./quiet.ts";
+import { scriptTask } from "./script.ts";
 import type { Lift } from "./style.ts";
 
 /** Elements that one op reaches at most: a page that makes new ones without end is left alone. */
@@ -57,9 +58,9 @@ type Mark = readonly [value: unknown, times: number, due: number];
 export type Task = readonly [selector: string, pass: () => void, fault: () => "miss" | "error" | undefined];
 
 /** `again`: makes another pass. */
-const taskOf = (op: Op, placing: Linked["placing"], again: () => void): Task => {
+const taskOf = (op: Op, again: () => void): Task => {
   const [kind, selector, name = "", value = null] = op as readonly [Op[0], string, string?, (string | null)?];
-  const how = KINDS[kind] ?? placing?.(kind, trusted);
+  const how = KINDS[kind] ?? (uses.insert ? placing(kind, trusted) : undefined);
   const marks = new WeakMap<Element, Mark>();
   let left = ELEMENTS;
   let fault: ReturnType<Task[2]> = "miss";
@@ -92,12 +93,11 @@ const taskOf = (op: Op, placing: Linked["placing"], again: () => void): Task => 
 
 /** Applies the ops for as long as the page lives; `report` is told once of those that found no element or failed. */
 export const applyOps = (
-  { s: scripts, placing, scriptTask }: Linked,
   shown: readonly (readonly [experiment: string, arm: Arm])[],
   lift: Lift | undefined,
   report: (entries: readonly Entry[]) => void,
 ): void => {
-  const ops = shown.flatMap(([experiment, [variation, , , , ops]]) =>
+  const ops = shown.flatMap(([experiment, [variation, , , , ops = []]]) =>
     ops.map((op, index) => [op, experiment, variation, index] as const),
   );
 
@@ -120,7 +120,7 @@ export const applyOps = (
   };
 
   const tasks = ops.map(([op]) =>
-    op[0] === "script" && scriptTask ? scriptTask(scripts?.[op[1]]) : taskOf(op, placing, pass),
+    uses.script && op[0] === "script" ? scriptTask(plan.scripts[op[1]]) : taskOf(op, pass),
   );
   const observer = new MutationObserver(pass);
   observer.observe(document, {

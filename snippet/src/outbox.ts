@@ -3,53 +3,42 @@
  * May not know about cookies, locks or networks.
  */
 
-import type { Change, Entry, Ledger, Source } from "./ledger.ts";
-import type { Kept, Pending } from "./record.ts";
+import type { Change, Source } from "./ledger.ts";
+import { encode, type Kept, type Pending } from "./record.ts";
 
 const BEACONS = 4;
 const ENTRIES = 32;
 const DAY_MINUTES = 1_440;
 const NO_SOURCE: Source = ["", "", "", ""];
 
-/** Characters to be left for beacons; a ledger that leaves fewer is trimmed. */
-const SPARE = 1_000;
+/** What a new beacon says besides source and entries. */
+export type Stamp = readonly [nonce: string, minute: number, digest: string, day: number, path: string];
 
-/** What a new beacon says besides its entries. `today` is the browser's day. */
-export interface Stamp {
-  readonly nonce: string;
-  readonly minute: number;
-  readonly digest: string;
-  readonly today: number;
-  readonly path: string;
-}
-
-/** Whether the record, and `spare` characters more, can be kept. */
-export type Fits = (kept: Kept, spare?: number) => boolean;
-
-/** The record with the first of the changes in one more beacon, and how many they are. Beacons of a day ago are gone. */
+/**
+ * The record with the first of the changes in one more beacon, and how many they are; written down it takes no more
+ * than `room` characters. Beacons of a day ago are gone, also from the record that is given.
+ */
 export const take = (
   kept: Kept,
   changes: readonly Change[],
-  { nonce, minute, digest, today, path }: Stamp,
-  fits: Fits,
-  trim: (ledger: Ledger) => Ledger,
+  stamp: Stamp,
+  room: number,
 ): readonly [next: Kept, taken: number] => {
-  const [format, ledger, old, behind] = kept;
-  const day = today + behind;
-  const outbox = old.filter(([, made]) => Math.abs(minute - made) < DAY_MINUTES);
-  let next: Kept = [format, fits(kept, SPARE) ? ledger : trim(ledger), outbox, behind];
-  let entries: readonly Entry[] = [];
+  const [, minute, , day] = stamp;
+  kept[2] = kept[2].filter(([, made]) => Math.abs(minute - made) < DAY_MINUTES);
+  const place = kept[2].length;
+  let next = kept;
   let taken = 0;
-  for (const change of outbox.length < BEACONS ? changes : []) {
-    const [ledger, more] = change(next[1], day, minute);
-    const all = [...entries, ...more];
-    const beacon: Pending = [nonce, minute, digest, day, path, ledger[3]?.[2] ?? NO_SOURCE, all];
-    const then: Kept = [format, ledger, [...outbox, beacon], behind];
-    const fitting = all.length <= ENTRIES && fits(then);
+  for (const change of place < BEACONS ? changes : []) {
+    const then: Kept = JSON.parse(JSON.stringify(next));
+    const [, ledger, outbox] = then;
+    const entries = [...(outbox[place]?.[6] ?? []), ...change(ledger, day, minute)];
+    outbox[place] = [...stamp, ledger[3]?.[2] ?? NO_SOURCE, entries] satisfies Pending;
+    const fits = entries.length <= ENTRIES && encode(then).length <= room;
     // The next beacon will have room for it, unless there was nothing but this change.
-    if (!fitting && (entries.length || outbox.length)) break;
+    if (!fits && next[2].length) break;
     taken++;
-    if (fitting && more.length) [next, entries] = [then, all];
+    if (fits && entries.length) next = then;
   }
   return [next, taken];
 };

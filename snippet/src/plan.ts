@@ -49,44 +49,26 @@ export type ScriptOp = readonly [kind: "script", number: number];
 export type Arm = readonly [
   key: string,
   weight: number,
-  css: string,
-  guards: readonly string[],
-  ops: readonly Op[],
+  css?: string,
+  guards?: readonly string[],
+  ops?: readonly Op[],
   to?: string,
 ];
 
-export interface Experiment {
-  /** The experiment's key, and behind a `#` its phase from the second on. */
-  readonly run: string;
-  readonly in: readonly PageTest[];
-  readonly out: readonly PageTest[];
-  readonly traffic: number;
-  readonly goals: readonly string[];
-  readonly arms: readonly Arm[];
-  readonly who?: Condition;
-  /** Minutes since 1970-01-01 UTC: the first of those in which it runs, and the first after them. */
-  readonly from?: number;
-  readonly until?: number;
-  /** Instead of `traffic`: the part of a layer's places whose visitors take part. */
-  readonly layer?: readonly [layer: string, start: number, end: number];
-}
-
-export interface Plan {
-  readonly v: 1;
-  readonly site: string;
-  /** Where beacons go: scheme, host and port. */
-  readonly relay: string;
-  /** IANA name; the site's days begin at midnight there. */
-  readonly tz: string;
-  /** 0 nobody is asked · 1 nothing is stored before the visitor agreed. */
-  readonly consent: 0 | 1;
-  readonly honour: readonly ("gpc" | "dnt")[];
-  /** Parent domains over whose hosts the ledger is shared. */
-  readonly domains: readonly string[];
-  readonly goals: readonly Goal[];
-  readonly experiments: readonly Experiment[];
-  /** Per ten thousand: visitors who are in no experiment. */
-  readonly holdout?: number;
-  /** Time zones, each with its country. */
-  readonly zones?: Readonly<Record<string, string>>;
-}
+/**
+ * `run`: the experiment's key, and behind a `#` its phase from the second on. `from`, `until`: minutes since 1970-01-01
+ * UTC, the first of those in which it runs and the first after them. `layer`: instead of `traffic`, the part of a
+ * layer's places whose visitors take part.
+ */
+export type Experiment = readonly [
+  run: string,
+  arms: readonly Arm[],
+  goals: readonly string[],
+  include?: readonly PageTest[] | undefined,
+  exclude?: readonly PageTest[] | undefined,
+  traffic?: number | undefined,
+  who?: Condition | undefined,
+  from?: number | undefined,
+  until?: number | undefined,
+  layer?: readonly [layer: string, start: number, end: number] | undefined,
+];

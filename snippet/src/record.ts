@@ -17,10 +17,7 @@ export type Pending = readonly [
 ];
 
 /** `behind`: days by which this browser's clock is behind the relay's. */
-export type Kept = readonly [format: typeof FORMAT, ledger: Ledger, outbox: readonly Pending[], behind: number];
-
-/** The most that name and value may take; browsers stop at 4,096 bytes. */
-export const CAP = 3_800;
+export type Kept = [format: typeof FORMAT, ledger: Ledger, outbox: Pending[], behind: number];
 
 const FORMAT = 1;
 const LIFETIME_DAYS = 395;
@@ -34,8 +31,7 @@ export const daysLeft = ([, [, created], , behind]: Kept, day: number): number =
 
 // JSON's own signs change places with signs that a cookie carries unescaped, which texts seldom hold.
 const SIGNS = '",[]~!*_';
-const swap = (text: string): string =>
-  text.replace(/["[\],~!*_]/g, sign => SIGNS.charAt((SIGNS.indexOf(sign) + 4) % 8));
+const swap = (text: string): string => text.replace(/[",[\]~!*_]/g, sign => SIGNS.charAt(SIGNS.indexOf(sign) ^ 4));
 
 export const encode = (kept: Kept): string => encodeURIComponent(swap(JSON.stringify(kept)));
 

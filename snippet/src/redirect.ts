@@ -4,11 +4,11 @@
  */
 
 import { runsOn } from "./decide.ts";
-import { type Change, type Exposure, expose, view, visit } from "./ledger.ts";
-import type { Linked } from "./linked.ts";
+import { type Change, type Exposure, expose, type Source, sessionAt, visit } from "./ledger.ts";
 import type { Arm, Experiment } from "./plan.ts";
 import { quiet } from "./quiet.ts";
 import { sourceOf } from "./source.ts";
+import { applyStyle } from "./style.ts";
 
 type Shown = readonly (readonly [run: string, arm: Arm])[];
 
@@ -38,54 +38,53 @@ const onward = (to: string, { href, search, hash }: Location): string => {
 };
 
 /** A session begins, but no page is viewed. */
-const arrive: (...from: Parameters<typeof view>) => Change = source => (ledger, day, minute) => {
-  const [[seed, created, last, session, ...rest], [first]] = view(source)(ledger, day, minute);
-  return first?.[0] === "session" && session
-    ? [[seed, created, last, [session[0], 0, session[2]], ...rest], [first]]
-    : [ledger, []];
-};
+const arrive =
+  (source: Source): Change =>
+  (ledger, _day, minute) => {
+    if (sessionAt(ledger, minute)) return [];
+    ledger[3] = [minute, 0, source];
+    return [["session"]];
+  };
 
 /**
  * Whether the visitor was sent here by one of the variations that they keep, or this page's own redirection came back
  * to it: whoever was sent once is not sent on.
  */
-const wasSent = (
-  { p: { experiments }, matchesPage }: Linked,
-  exposures: readonly Exposure[],
-  page: Location,
-): boolean => {
+const wasSent = (exposures: readonly Exposure[], page: Location): boolean => {
   const { referrer } = document;
   const sender = referrer && new URL(referrer);
   const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   const cameBack = !!entry?.redirectCount && referrer.split("?")[0] === page.origin + page.pathname;
-  const leadsHere = (experiment: Experiment): boolean =>
-    experiment.arms.some(
+  const leadsHere = (experiment: Experiment): boolean => {
+    const [run, arms] = experiment;
+    return arms.some(
       ([key, , , , , to]) =>
         to &&
-        exposures.some(([other, variation]) => other === experiment.run && variation === key) &&
+        exposures.some(([other, variation]) => other === run && variation === key) &&
         isHere(to, page) &&
-        (!sender || (!!matchesPage && runsOn(experiment, matchesPage, sender))),
+        (!sender || runsOn(experiment, sender)),
     );
-  return cameBack || experiments.some(leadsHere);
+  };
+  return cameBack || plan.experiments.some(leadsHere);
 };
 
 /** What is shown of this page; undefined where the visitor is on the way to another. */
 export const leave = (
-  linked: Linked,
   shown: Shown,
   exposures: readonly Exposure[],
   page: Location,
-  tell: (...changes: readonly Change[]) => void,
+  tell: (change: Change) => void,
 ): Shown | undefined => {
-  const { p: plan, applyStyle } = linked;
   const away = ([, [, , , , , to]]: Shown[number]): boolean => !!to && !isHere(to, page);
   const first = shown.find(away);
   if (!first) return shown;
-  if (wasSent(linked, exposures, page)) return shown.filter(one => !away(one));
+  if (wasSent(exposures, page)) return shown.filter(one => !away(one));
 
-  const [experiment, [variation, , , , , to = ""]] = first;
-  const lift = applyStyle?.([["", 0, "", ["html"], []]]);
-  tell(visit, arrive(sourceOf(document.referrer, page, plan.domains)), expose(experiment, variation));
+  const [run, [variation, , , , , to = ""]] = first;
+  const lift = applyStyle([["", 0, "", ["html"]]]);
+  tell(visit);
+  tell(arrive(sourceOf(document.referrer, page, plan.domains)));
+  tell(expose(run, variation));
   let gone = false;
   const go = quiet(() => {
     if (!gone) page.replace(onward(to, page));
@@ -93,9 +92,9 @@ export const leave = (
   });
   const leaving = (): void => {
     // The lock is given in the order in which it was asked for: the exposure is kept by then.
-    (navigator.locks?.request(`lb_${plan.site}`, () => {}) ?? Promise.resolve()).then(go, go);
+    (navigator.locks?.request(plan.record, () => {}) ?? Promise.resolve()).then(go, go);
     setTimeout(go, LOCK_MS);
-    setTimeout(() => lift?.(), PATIENCE_MS);
+    setTimeout(() => lift(), PATIENCE_MS);
   };
   // A page made ready in advance counts nobody before it is looked at.
   if ((document as Document & { readonly prerendering?: boolean }).prerendering)

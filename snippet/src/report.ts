@@ -1,32 +1,36 @@
 /**
  * Tells the relay what changed in the ledger, each change exactly once: lock, read, compute, one write of state and
- * outbox, unlock, send, and on an answer drop the beacon from the outbox. What is left is sent again by the next page.
- * May not know what the changes are.
+ * outbox, unlock, send, and on an answer drop the beacon from the outbox. What is left is sent again by the next turn,
+ * here or on the next page. May not know what the changes are.
  */
 
 import { newNonce } from "./chance.ts";
-import { corrected, today } from "./clock.ts";
-import type { Jar } from "./jar.ts";
-import type { Change, Ledger } from "./ledger.ts";
+import { correct, minuteNow, today } from "./clock.ts";
+import { trim } from "./experiments.ts";
+import { ROOM, readRecord, writeRecord } from "./jar.ts";
+import type { Change } from "./ledger.ts";
 import { take } from "./outbox.ts";
-import type { Plan } from "./plan.ts";
 import { quiet } from "./quiet.ts";
 import type { Pending } from "./record.ts";
 
 const WAITING = 200;
 const LONGEST_PATH = 200;
-const FINAL: readonly number[] = [400, 403, 404, 413];
+/** Answers below are final: taken, or refused for good. */
+const TOO_MANY = 429;
 
 interface Prerendered extends Document {
   readonly prerendering?: boolean;
 }
 
-/** Without Web Locks (insecure pages, old browsers) one task's read and write are as close together as can be. */
-const locked = (name: string, work: () => void): Promise<void> =>
-  (navigator.locks ? navigator.locks.request(name, work) : Promise.resolve().then(work)).catch(() => {});
+const waiting: Change[] = [];
+const sending: Record<string, boolean> = {};
 
-const post = (relay: string, site: string, [nonce, , cfg, d, p, src, e]: Pending): Promise<Response> =>
-  fetch(`${relay}/v1/b/${site}?n=${nonce}`, {
+/** Without Web Locks (insecure pages, old browsers) one task's read and write are as close together as can be. */
+const locked = (work: () => void): Promise<unknown> =>
+  (navigator.locks?.request(plan.record, work) ?? Promise.resolve().then(work)).catch(() => {});
+
+const post = ([nonce, , cfg, d, p, src, e]: Pending): Promise<Response> =>
+  fetch(plan.beacons + nonce, {
     method: "POST",
     body: JSON.stringify({ v: 1, cfg, d, p, src, e }),
     keepalive: true,
@@ -35,72 +39,60 @@ const post = (relay: string, site: string, [nonce, , cfg, d, p, src, e]: Pending
     referrerPolicy: "origin",
   });
 
-/** Takes changes and sees that they are told. */
-export const reporter = (
-  { relay, site, tz }: Plan,
-  digest: string,
-  { lockName, readRecord, writeRecord, recordFits }: Jar,
-  trim: (ledger: Ledger) => Ledger,
-): ((...changes: readonly Change[]) => void) => {
-  const waiting: Change[] = [];
-  const sending = new Set<string>();
+/** `answered`: the nonce of a beacon to be dropped; `theirs`: which day the relay says it is. */
+const turn = (answered?: string, theirs?: number): void => {
+  // A page made ready in advance is no visit before it is looked at.
+  if ((document as Prerendered).prerendering || !(waiting.length || answered)) return;
+  const day = today(plan.tz);
+  const kept = readRecord(day);
+  if (!kept) {
+    // The visitor deleted it, or took consent back.
+    waiting.length = 0;
+    return;
+  }
+  if (answered) {
+    kept[2] = kept[2].filter(([nonce]) => nonce !== answered);
+    correct(kept, day + kept[3], theirs);
+  }
+  if (uses.experiments) trim(plan.experiments, kept, ROOM);
+  const path = location.pathname.slice(0, LONGEST_PATH);
+  const [next, taken] = take(kept, waiting, [newNonce(), minuteNow(), plan.digest, day + kept[3], path], ROOM);
+  waiting.splice(0, taken);
+  if (writeRecord(next, day)) next[2].forEach(send);
+};
 
-  const turn = (): void => {
-    // A page made ready in advance is no visit before it is looked at.
-    if ((document as Prerendered).prerendering || !waiting.length) return;
-    const day = today(tz);
-    const kept = readRecord(day);
-    if (!kept) {
-      // The visitor deleted it, or took consent back.
-      waiting.length = 0;
-      return;
-    }
-    const stamp = {
-      nonce: newNonce(),
-      minute: Math.floor(Date.now() / 6e4),
-      digest,
-      today: day,
-      path: location.pathname.slice(0, LONGEST_PATH),
-    };
-    const [next, taken] = take(kept, waiting, stamp, recordFits, trim);
-    waiting.splice(0, taken);
-    if (writeRecord(next, day)) next[2].forEach(send);
-  };
+const send = async (beacon: Pending): Promise<void> => {
+  const [nonce] = beacon;
+  if (sending[nonce]) return;
+  sending[nonce] = true;
+  try {
+    const answer = await post(beacon);
+    const day = answer.ok ? (await answer.json()).day : undefined;
+    if (answer.status < TOO_MANY) await locked(() => turn(nonce, day));
+  } catch {
+    // It stays in the outbox.
+  }
+  sending[nonce] = false;
+};
 
-  const flush = (): Promise<void> => locked(lockName, turn);
+const flush = (): Promise<unknown> => locked(() => turn());
 
-  const settle = (nonce: string, theirs?: number): Promise<void> =>
-    locked(lockName, () => {
-      const day = today(tz);
-      const kept = readRecord(day);
-      if (!kept) return;
-      const [format, ledger, outbox, behind] = kept;
-      const rest = outbox.filter(([other]) => other !== nonce);
-      writeRecord(corrected([format, ledger, rest, behind], day + behind, theirs), day);
-      turn();
-    });
+export const report = (change: Change): void => {
+  // While some are waiting a turn is already asked for, or the outbox is full and an answer will make room.
+  if (!waiting.length) flush();
+  if (waiting.length < WAITING) waiting.push(change);
+};
 
-  const send = async (beacon: Pending): Promise<void> => {
-    const [nonce] = beacon;
-    if (sending.has(nonce)) return;
-    sending.add(nonce);
-    try {
-      const answer = await post(relay, site, beacon);
-      if (answer.ok) await settle(nonce, (await answer.json()).day);
-      else if (FINAL.includes(answer.status)) await settle(nonce);
-    } catch {
-      // It stays in the outbox.
-    }
-    sending.delete(nonce);
-  };
+/** What was asked to be told is not told. */
+export const dropReports = (): void => {
+  waiting.length = 0;
+};
 
+export const listen = (): void => {
   document.addEventListener("prerenderingchange", flush);
   // A page that is left will not be given the lock any more: its last turn is the only one taken without it.
-  addEventListener("pagehide", quiet(turn));
-
-  return (...changes) => {
-    // While some are waiting a turn is already asked for, or the outbox is full and an answer will make room.
-    if (!waiting.length) flush();
-    waiting.push(...changes.slice(0, WAITING - waiting.length));
-  };
+  addEventListener(
+    "pagehide",
+    quiet(() => turn()),
+  );
 };

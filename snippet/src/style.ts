@@ -23,7 +23,7 @@ const sheet = (): ((text: string) => void) => {
 };
 
 export const applyStyle = (arms: readonly Arm[]): Lift => {
-  const guards = new Set(arms.flatMap(([, , , selectors]) => selectors));
+  const guards = new Set(arms.flatMap(([, , , selectors = []]) => selectors));
   const css = arms.map(arm => arm[2]).join("");
   const put = sheet();
   const draw = (): void =>

@@ -4,7 +4,7 @@
  */
 
 import { type Hit, minorUnits } from "./goals.ts";
-import type { matchesPage, Page } from "./pages.ts";
+import { matchesPage, type Page } from "./pages.ts";
 import type { Goal } from "./plan.ts";
 
 /** Of a click or a submit; its path goes from the innermost element outwards through open shadow trees. */
@@ -16,8 +16,8 @@ export const goalsTouched = (goals: readonly Goal[], event: Event): readonly Hit
       : [],
   );
 
-export const goalsVisited = (goals: readonly Goal[], matches: typeof matchesPage, page: Page): readonly Hit[] =>
-  goals.flatMap(goal => (goal[1] === "visit" && matches(goal[2], page) ? [[goal[0], 0] as const] : []));
+export const goalsVisited = (goals: readonly Goal[], page: Page): readonly Hit[] =>
+  goals.flatMap(goal => (goal[1] === "visit" && matchesPage(goal[2], page) ? [[goal[0], 0] as const] : []));
 
 export const goalsHappened = (
   goals: readonly Goal[],

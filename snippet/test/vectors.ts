@@ -2,7 +2,41 @@
 
 import { readFileSync } from "node:fs";
 import type { Entry, Source } from "../src/ledger.ts";
-import type { Condition, PageTest, Plan } from "../src/plan.ts";
+import type { Arm, Condition, Experiment, PageTest } from "../src/plan.ts";
+
+/** A plan as `config.json` spells it. */
+export interface Plan {
+  readonly site: string;
+  readonly experiments: readonly PlannedExperiment[];
+  readonly holdout?: number;
+}
+
+interface PlannedExperiment {
+  readonly run: string;
+  readonly in: readonly PageTest[];
+  readonly out: readonly PageTest[];
+  readonly traffic: number;
+  readonly goals: readonly string[];
+  readonly arms: readonly Arm[];
+  readonly who?: Condition;
+  readonly from?: number;
+  readonly until?: number;
+  readonly layer?: readonly [layer: string, start: number, end: number];
+}
+
+/** The experiment as `lb.js` carries it. */
+export const carried = (x: PlannedExperiment): Experiment => [
+  x.run,
+  x.arms,
+  x.goals,
+  x.in,
+  x.out,
+  x.traffic,
+  x.who,
+  x.from,
+  x.until,
+  x.layer,
+];
 
 const read = (name: string): unknown => JSON.parse(readFileSync(`../tests/conformance/${name}.json`, "utf8"));
 

@@ -12,17 +12,16 @@ from collections.abc import Callable, Iterator
 from ruamel.yaml import YAML
 
 from config_compiler.check import check
-from config_compiler.compiler import Compiled, Deployment, Runtime, RuntimeModule, compile_site
+from config_compiler.compiler import Compiled, Deployment, compile_site
 from config_compiler.finding import Problems
-from config_compiler.link import TAKEN_WHEN
 from config_compiler.overlap.visits import Disjoint, Meet, Meetings, reach_of
 from config_compiler.parse import parse
 from config_compiler.rules import overlap
 from config_compiler.source import Source
 from domain.site import Site
+from tests.stand_in import RUNTIME
 
 ROUNDS = 5
-RUNTIME = Runtime(tuple(RuntimeModule(name, f"L.{name}=1;") for name, _ in TAKEN_WHEN))
 
 SITE = """site: shop
 domains: [shop.example, "*.shop.example"]

@@ -19,7 +19,8 @@ from config_compiler.fingerprint import fingerprint
 from config_compiler.source import Source
 from leadbright.definition_folder import read_definition
 from leadbright.fleet import Fleet, Outcome, Unchanged, Written, compile_fleet
-from tests.bench.bench_compile import RUNTIME, site
+from tests.bench.bench_compile import site
+from tests.stand_in import RUNTIME
 
 SITES = 240
 WHOLE_FLEET = 10_000

@@ -133,7 +133,7 @@ def test_a_relay_that_is_none_is_refused_from_the_environment_too(definition: Pa
 def test_a_snippet_of_another_version_publishes_nothing(
     definition: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runtime, "load_runtime", lambda: Runtime(()))
+    monkeypatch.setattr(runtime, "load_runtime", lambda: Runtime((), ()))
     answer = leadbright("publish", str(definition), "--to", url)
     assert answer.exit_code == 1
     assert answer.stderr.startswith('nothing was published: the built snippet has no module "')

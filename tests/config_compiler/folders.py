@@ -7,16 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from config_compiler.compiler import Deployment, Rejected, Runtime, RuntimeModule, check_site
-from config_compiler.link import TAKEN_WHEN
+from config_compiler.compiler import Deployment, Rejected, check_site
 from config_compiler.source import Source
 from domain.site import Site
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases"
-
-RUNTIME = Runtime(tuple(RuntimeModule(name, f"L.{name}=1;") for name, _ in TAKEN_WHEN))
-"""A stand-in for the built snippet: one statement for each module that the linker may ask for."""
 
 DEPLOYMENT = Deployment("https://relay.example")
 

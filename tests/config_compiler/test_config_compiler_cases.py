@@ -14,7 +14,8 @@ import pytest
 from config_compiler.codes import Code
 from config_compiler.compiler import Compiled, compile_site
 from config_compiler.render import terminal
-from tests.config_compiler.folders import CASES, DEPLOYMENT, RUNTIME, published, read
+from tests.config_compiler.folders import CASES, DEPLOYMENT, published, read
+from tests.stand_in import RUNTIME
 
 FOLDERS = sorted(path for path in CASES.iterdir() if path.is_dir())
 

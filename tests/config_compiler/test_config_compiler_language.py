@@ -9,11 +9,12 @@ import pytest
 
 from config_compiler.compiler import Compiled, Rejected, check_site, compile_site, plan_site
 from config_compiler.countries import countries, zones_of
-from config_compiler.emit import canonical, plan_json
+from config_compiler.emit import canonical
 from config_compiler.fields import canonical_value, subject_of, value_flaw
 from config_compiler.flaw import Flaw
 from config_compiler.javascript import ascii_code, script_flaw
 from config_compiler.layer_ranges import layer_ranges
+from config_compiler.plan_json import plan_json
 from config_compiler.schedules import minute_of
 from config_compiler.source import Source
 from config_compiler.stylesheets import canonical_css
@@ -23,7 +24,8 @@ from domain.site import Site
 from domain.targeting import Reason, decide
 from domain.visits import Visit
 from leadbright.plan_file import read_plan
-from tests.config_compiler.folders import CASES, DEPLOYMENT, RUNTIME, published, read
+from tests.config_compiler.folders import CASES, DEPLOYMENT, published, read
+from tests.stand_in import RUNTIME
 
 SITE = """
 site: s

@@ -1,4 +1,4 @@
-"""A site's `lb.js` holds the modules that its plan uses, in the runtime's order, and nothing else."""
+"""A site's `lb.js` holds of the snippet what its plan uses, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import re
 
 import pytest
 
-from config_compiler.compiler import Compiled, Runtime, RuntimeModule, compile_site
+from config_compiler.compiler import Compiled, compile_site
+from config_compiler.link import USED_WHEN
 from config_compiler.source import Source
+from config_compiler.template import Choice, Part, Runtime, Value, part_name, written
 from domain.artifact import digest_of
 from leadbright.runtime import load_runtime
-from tests.config_compiler.folders import CASES, DEPLOYMENT, RUNTIME, read
+from tests.config_compiler.folders import CASES, DEPLOYMENT, read
+from tests.stand_in import RUNTIME
 
 SITE = "site: s\ndomains: [s.example]\n"
 EXPERIMENT = """
@@ -36,59 +39,92 @@ def script(result: Compiled) -> str:
 
 
 CLICK = "goals: [{key: g, on: {click: p}}]\n"
-TAKEN = (
-    ("", "", ["core"]),
-    (CLICK, "", ["goals", "click", "core"]),
-    ("goals: [{key: g, on: {visit: /}}]\n", "", ["goals", "visit", "core"]),
-    ("goals: [{key: g, on: {event: e}}]\n", "", ["goals", "event", "core"]),
-    (CLICK, "{select: p, hide: true}", ["experiments", "style", "goals", "click", "core"]),
-    (CLICK, "{select: p, add-class: c}", ["experiments", "ops", "goals", "click", "core"]),
-    (CLICK, "{select: p, text: t}", ["experiments", "style", "ops", "goals", "click", "core"]),
-    (CLICK, "{select: p, append: t}", ["experiments", "ops", "insert", "goals", "click", "core"]),
-    (CLICK, "{select: p, move: {after: q}}", ["experiments", "ops", "insert", "goals", "click", "core"]),
-    (CLICK, "{css: 'p{color:red}'}", ["experiments", "style", "goals", "click", "core"]),
-    (f"scripts: allowed\n{CLICK}", "{script: f()}", ["experiments", "ops", "script", "goals", "click", "core"]),
-    ("goals: [{key: g, on: {submit: form}}]\n", "", ["goals", "submit", "core"]),
+USED: tuple[tuple[str, str, set[str]], ...] = (
+    ("", "", set()),
+    ("consent: required\nhonour: []\n", "", {"consent"}),
+    (CLICK, "", {"goals", "click"}),
+    ("goals: [{key: g, on: {visit: /}}]\n", "", {"goals", "visit"}),
+    ("goals: [{key: g, on: {event: e}}]\n", "", {"goals", "event"}),
+    ("goals: [{key: g, on: {submit: form}}]\n", "", {"goals", "submit"}),
+    (CLICK, "{select: p, hide: true}", {"experiments", "style", "goals", "click"}),
+    (CLICK, "{select: p, add-class: c}", {"experiments", "ops", "goals", "click"}),
+    (CLICK, "{select: p, text: t}", {"experiments", "style", "ops", "goals", "click"}),
+    (CLICK, "{select: p, append: t}", {"experiments", "ops", "insert", "goals", "click"}),
+    (CLICK, "{select: p, move: {after: q}}", {"experiments", "ops", "insert", "goals", "click"}),
+    (CLICK, "{css: 'p{color:red}'}", {"experiments", "style", "goals", "click"}),
+    (f"holdout: 5%\n{CLICK}", "{css: 'p{color:red}'}", {"experiments", "holdout", "style", "goals", "click"}),
+    (f"scripts: allowed\n{CLICK}", "{script: f()}", {"experiments", "ops", "script", "goals", "click"}),
 )
 
 
-@pytest.mark.parametrize(("site", "change", "modules"), TAKEN)
-def test_a_site_pays_for_what_it_uses(site: str, change: str, modules: list[str]) -> None:
-    assert re.findall(r"L\.(\w+)=1", script(compiled(site, change))) == modules
+def used(result: Compiled) -> set[str]:
+    return set(re.findall(r"/\*(\w+)\*/", script(result)))
+
+
+@pytest.mark.parametrize(("site", "change", "features"), USED)
+def test_a_site_pays_for_what_it_uses(site: str, change: str, features: set[str]) -> None:
+    signals = set() if "honour" in site else {"gpc", "dnt"}
+    assert used(compiled(site, change)) == features | signals
 
 
 def test_a_site_pays_for_audiences_and_redirects_where_it_has_them() -> None:
     more = "audience: {device: mobile}\npages: {include: [/a]}\n"
-    text = script(compiled(CLICK, "{redirect: /b}", more=more))
-    assert re.findall(r"L\.(\w+)=1", text) == ["experiments", "who", "redirect", "goals", "click", "core"]
+    result = compiled(f"honour: []\n{CLICK}", "{redirect: /b}", more=more)
+    assert used(result) == {"experiments", "who", "style", "redirect", "goals", "click"}
 
 
 def test_an_audience_of_everybody_costs_nothing() -> None:
-    text = script(compiled(CLICK, "{select: p, hide: true}", more="audience: {visitor: [new, returning]}\n"))
-    assert "who" not in text
+    result = compiled(CLICK, "{select: p, hide: true}", more="audience: {visitor: [new, returning]}\n")
+    assert "who" not in used(result)
 
 
-def test_a_module_brings_what_it_needs_in_the_runtimes_order() -> None:
-    needed = RuntimeModule("pages", "L.pages=1")
-    rest = [RuntimeModule(m.name, m.code, ("pages",) if m.name == "visit" else ()) for m in RUNTIME.modules]
-    text = script(compiled("goals: [{key: g, on: {visit: /}}]\n", runtime=Runtime((needed, *rest))))
-    assert re.findall(r"L\.(\w+)=1", text) == ["pages", "goals", "visit", "core"]
-    assert "pages" not in script(compiled(CLICK, runtime=Runtime((needed, *rest))))
+CALLING = Runtime(
+    parts=(("1",), ("2+", Part(0)), ("3",), ()),
+    start=(Choice("goals", ("f(", Part(1), ")"), ("g(", Value("tz"), ")")), Part(3)),
+)
+
+
+@pytest.mark.parametrize(
+    ("uses", "text"),
+    [(["goals"], "let A=1,B=2+A,C;f(B)C"), ([], 'let A;g("UTC")A')],
+)
+def test_a_part_is_taken_where_something_taken_calls_it(uses: list[str], text: str) -> None:
+    assert "".join(piece.text for piece in written(CALLING, uses, {"tz": '"UTC"'})) == text
+
+
+def test_every_byte_belongs_to_a_feature_that_is_used() -> None:
+    pieces = written(CALLING, ["goals"], {})
+    assert [piece for piece in pieces if piece.owner == "core"] == [("core", text) for text in (",C", ";", "C")]
+    assert {piece.owner for piece in pieces} == {"core", "goals"}
+
+
+def test_parts_have_names_of_their_own() -> None:
+    names = [part_name(place) for place in range(286)]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch("[A-Z][0-9]?", name) for name in names)
 
 
 def test_a_runtime_of_another_version_is_refused() -> None:
-    with pytest.raises(LookupError, match="core"):
-        compiled("", runtime=Runtime(()))
+    with pytest.raises(LookupError, match="dnt"):
+        compiled("", runtime=Runtime((), ()))
+    with pytest.raises(LookupError, match="telepathy"):
+        compiled("", runtime=Runtime((), (*RUNTIME.start, Choice("telepathy", ("",)))))
+
+
+def test_the_built_snippet_asks_what_the_linker_answers() -> None:
+    assert load_runtime().features() == USED_WHEN.keys()
 
 
 def test_the_script_carries_the_plan_and_its_digest() -> None:
     result = compiled("name: </script>\n" + CLICK, '{select: p, html: "<b>\\u2028€</b>"}')
     config, lb, _ = (artifact.body for artifact in result.artifacts.artifacts)
-    carried = re.fullmatch(r"\(L=>\{.*\}\)\(\{p:(\{.*\}),d:\"([0-9a-f]{16})\"\}\)\n", lb.decode("ascii"), re.DOTALL)
-    assert carried
-    assert "<" not in carried[1]
-    assert json.loads(carried[1]) == json.loads(config)
-    assert carried[2] == digest_of(config)
+    carried = dict(re.findall(r"/\*(\w+)=\*/\((.*?)\);", lb.decode("ascii")))
+    assert "<" not in lb.decode()
+    assert json.loads(carried["goals"]) == json.loads(config)["goals"]
+    html = r'"\u003cb>\u2028\u20ac\u003c/b>"'
+    # What says nothing is left out: JavaScript takes an empty place for undefined.
+    assert carried["experiments"] == f'[["x",[["a",5000],["b",5000,,["p"],[["html","p",{html}]]]],["g"]]]'
+    assert json.loads(carried["digest"]) == digest_of(config)
 
 
 def test_artifacts_are_canonical_json() -> None:
@@ -103,4 +139,4 @@ def test_the_built_snippet_has_what_the_shop_needs() -> None:
     runtime = load_runtime()
     result = compile_site(read(CASES / "shop"), None, runtime, DEPLOYMENT)
     assert isinstance(result, Compiled)
-    assert script(result).startswith("(L=>{")
+    assert re.fullmatch(r"try\{let A=.*\}catch\{\}\n", script(result), re.DOTALL)

@@ -19,7 +19,8 @@ from config_compiler.source import Source
 from domain.experiment import WHOLE
 from domain.plan import PageTest
 from domain.targeting import page_matches
-from tests.config_compiler.folders import DEPLOYMENT, ROOT, RUNTIME
+from tests.config_compiler.folders import DEPLOYMENT, ROOT
+from tests.stand_in import RUNTIME
 
 SHARES = st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any)
 

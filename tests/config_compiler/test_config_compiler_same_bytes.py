@@ -9,12 +9,14 @@ from pathlib import Path
 
 from config_compiler.compiler import Compiled, compile_site
 from config_compiler.source import Source
-from tests.config_compiler.folders import CASES, DEPLOYMENT, ROOT, RUNTIME, read
+from tests.config_compiler.folders import CASES, DEPLOYMENT, ROOT, read
+from tests.stand_in import RUNTIME
 
 PROGRAM = """
 import hashlib, sys
 sys.path.insert(0, sys.argv[1])
-from tests.config_compiler.folders import CASES, DEPLOYMENT, RUNTIME, read
+from tests.config_compiler.folders import CASES, DEPLOYMENT, read
+from tests.stand_in import RUNTIME
 from config_compiler.compiler import compile_site
 from config_compiler.render import terminal
 from config_compiler.source import Source

@@ -10,21 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-from config_compiler.compiler import Compiled, Deployment, Runtime, RuntimeModule, compile_site
+from config_compiler.compiler import Compiled, Deployment, compile_site
 from domain.artifact import Artifact, Digest, digest_of
 from domain.names import GoalKey
 from leadbright.definition_folder import read_definition
 from leadbright.demo.letters import Answer, Letter, Post
 from leadbright.demo.site import DEFINITION
+from tests.stand_in import RUNTIME
 
 ORIGIN = "http://127.0.0.1:8603"
-RUNTIME = Runtime(
-    tuple(
-        RuntimeModule(name, f"/*{name}*/")
-        for name in ("pages", "experiments", "style", "ops", "goals", "click", "visit", "event", "core")
-    )
-)
-"""A snippet that does nothing: the crowd runs none."""
 
 
 @cache

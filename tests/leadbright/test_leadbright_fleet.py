@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from config_compiler.compiler import Deployment, Runtime, RuntimeModule
+from config_compiler.compiler import Deployment, Runtime
 from config_compiler.fingerprint import basis, fingerprint
 from config_compiler.source import Source
 from leadbright.cli import APP
 from leadbright.fleet import Fleet, Refused, Unchanged, Unread, Written, compile_fleet
-from tests.config_compiler.folders import CASES, RUNTIME
+from tests.config_compiler.folders import CASES
+from tests.stand_in import RUNTIME
 
 RELAY = Deployment("https://relay.example")
 
@@ -74,8 +75,8 @@ SOURCE = Source({"site.yaml": "site: a\n", "experiments/x.yaml": "experiment: x\
     [
         basis("2", RUNTIME, RELAY),
         basis("1", RUNTIME, Deployment("https://other.example")),
-        basis("1", Runtime(()), RELAY),
-        basis("1", Runtime((RuntimeModule("core", "L.other=1;"), *RUNTIME.modules[1:])), RELAY),
+        basis("1", Runtime((), ()), RELAY),
+        basis("1", Runtime((("other",), *RUNTIME.parts), RUNTIME.start), RELAY),
     ],
 )
 def test_a_fingerprint_depends_on_everything_that_is_compiled_with(other: bytes) -> None:

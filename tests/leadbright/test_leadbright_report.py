@@ -18,7 +18,8 @@ from domain.report import ArmDay, ExperimentCounts, GoalDay
 from domain.tally import Sums
 from leadbright.asked import Money, as_published
 from leadbright.upkeep import Report, written
-from tests.web.sample import DEFINITION, PRICE, RUNTIME, SHOP
+from tests.stand_in import RUNTIME
+from tests.web.sample import DEFINITION, PRICE, SHOP
 from web.analysis.estimate import Refusal
 from web.analysis.result import analyse
 

@@ -9,8 +9,6 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from config_compiler.compiler import Runtime, RuntimeModule
-from config_compiler.link import TAKEN_WHEN
 from domain.artifact import ArtifactSet
 from domain.names import GoalKey, RunName, SiteKey, VariationKey
 from domain.report import ArmDay, Breakdown, Days, ExperimentCounts, GoalDay, TrafficCounts, TrafficDay
@@ -63,8 +61,6 @@ DEFINITION = {"site.yaml": SITE, "experiments/hero.yaml": HERO, "experiments/pri
 
 BROKEN_HERO = HERO.replace("weight: 50%\n    changes", "weight: 40%\n    changes")
 """Its weights end 10 % short, which shows at line 9."""
-
-RUNTIME = Runtime(tuple(RuntimeModule(name, f"/*{name}*/") for name, _ in TAKEN_WHEN))
 
 
 def experiment_counts(

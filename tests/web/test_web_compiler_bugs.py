@@ -74,7 +74,7 @@ async def test_a_bug_in_the_newest_revision_shows_the_one_before(web: Web) -> No
 
 
 async def test_a_runtime_of_another_version_is_a_clear_word(web: Web) -> None:
-    app = create_app(replace(services_for(web), runtime=Runtime(())), "web_of_another_version")
+    app = create_app(replace(services_for(web), runtime=Runtime((), ())), "web_of_another_version")
     async with serving(app) as address:
         web.client.base_url = httpx.URL(address)
         await web.sign_in()

@@ -153,7 +153,12 @@ const watching = (
   };
 };
 
-const nameOf = ([kind, name = ""]: readonly unknown[]): string => `${kind} ${kind === "view" ? "" : name}`;
+/** A deed, or the entry that reports it, in one text; the amount is a deed's third item and an entry's sixth. */
+const nameOf = (item: readonly unknown[]): string => {
+  const [kind, name, third] = item;
+  if (kind === "view") return "view";
+  return kind === "goal" ? `goal ${name} ${item.length > 3 ? (item[5] ?? 0) : third}` : `event ${name}`;
+};
 
 /** The deeds that the entries report, undefined where these are not the next ones. */
 const taken = (visited: Visited, entries: readonly (readonly unknown[])[]): readonly Deed[] | undefined => {

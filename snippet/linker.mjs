@@ -1,0 +1,32 @@
+/**
+ * Writes the template out as `config_compiler/template.py` does, for measuring. May not know what a plan is.
+ */
+
+const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+
+/** Names of parts: one capital letter, or that and a digit. No other name in the snippet is one. */
+export const PART_NAMES = [...LETTERS, ...[..."0123456789"].flatMap(digit => LETTERS.map(letter => letter + digit))];
+
+/** `uses`: features that the plan uses; `values`: by name, as JavaScript. */
+export const written = ({ parts, start }, uses, values) => {
+  const taken = new Set();
+  const spell = code =>
+    code.map(piece => {
+      if (typeof piece === "string") return piece;
+      if (piece.plan) return values[piece.plan];
+      if (piece.uses) return spell(uses.has(piece.uses) ? piece.yes : piece.no);
+      taken.add(piece.part);
+      return piece;
+    });
+  const started = spell(start);
+  const spelled = new Map();
+  for (const part of taken) spelled.set(part, spell(parts[part]));
+  const inOrder = [...taken].sort((a, b) => a - b);
+  const named = code =>
+    code
+      .flat(Number.POSITIVE_INFINITY)
+      .map(piece => (typeof piece === "string" ? piece : PART_NAMES[inOrder.indexOf(piece.part)]))
+      .join("");
+  const declared = inOrder.map(part => named([{ part }, parts[part].length ? "=" : "", spelled.get(part)]));
+  return `try{${declared.length ? `let ${declared.join(",")};` : ""}${named(started)}}catch{}\n`;
+};

@@ -1,3 +1,0 @@
-import { channelOf } from "../channel.ts";
-
-L.channelOf = channelOf;

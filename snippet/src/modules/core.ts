@@ -1,4 +1,0 @@
-import { start } from "../core.ts";
-import { quiet } from "../quiet.ts";
-
-quiet(start)(L);

@@ -1,3 +1,0 @@
-import { goalsHappened } from "../triggers.ts";
-
-L.goalsHappened = goalsHappened;

@@ -1,4 +1,0 @@
-import { convert, goalsNamed } from "../goals.ts";
-
-L.convert = convert;
-L.goalsNamed = goalsNamed;

@@ -1,3 +1,0 @@
-import { placing } from "../insert.ts";
-
-L.placing = placing;

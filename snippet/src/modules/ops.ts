@@ -1,3 +1,0 @@
-import { applyOps } from "../ops.ts";
-
-L.applyOps = applyOps;

@@ -1,3 +1,0 @@
-import { matchesPage } from "../pages.ts";
-
-L.matchesPage = matchesPage;

@@ -1,3 +1,0 @@
-import { leave } from "../redirect.ts";
-
-L.leave = leave;

@@ -1,3 +1,0 @@
-import { scriptTask } from "../script.ts";
-
-L.scriptTask = scriptTask;

@@ -1,3 +1,0 @@
-import { applyStyle } from "../style.ts";
-
-L.applyStyle = applyStyle;

@@ -1,3 +1,0 @@
-import { goalsTouched } from "../triggers.ts";
-
-L.touches = [...(L.touches ?? []), ["submit", goalsTouched]];

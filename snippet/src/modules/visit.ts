@@ -1,3 +1,0 @@
-import { goalsVisited } from "../triggers.ts";
-
-L.goalsVisited = goalsVisited;

@@ -1,3 +1,0 @@
-import { whoVisits } from "../audience.ts";
-
-L.whoVisits = whoVisits;

@@ -1,0 +1,69 @@
+/**
+ * The story of one page: may we, who is it, what do they see, what is there to tell.
+ * May not know how any of it is done.
+ */
+
+import { enterExperiments, type Shown } from "./experiments.ts";
+import { convert, type Hit } from "./goals.ts";
+import { openRecord, refuseRecord } from "./jar.ts";
+import { type Change, expose, view, visit } from "./ledger.ts";
+import { dropReports, report } from "./report.ts";
+import { sourceOf } from "./source.ts";
+import { goalsVisited } from "./triggers.ts";
+
+interface Signals extends Navigator {
+  readonly globalPrivacyControl?: boolean;
+  readonly doNotTrack: string | null;
+}
+
+/** What four in five of the machines known to visit pages say of themselves; there are telephones called Cubot. */
+const BOT = /compatible;|http|[^u]bot\b|crawl|spider/i;
+
+/** Whether the page has said what the visitor wants. */
+export let answered = false;
+
+let running = false;
+let shown: Shown | undefined;
+
+/** Whether the visitor, through the browser, asked to be left alone, or is no visitor at all. */
+export const refused = ({ webdriver, userAgent, globalPrivacyControl, doNotTrack }: Signals = navigator): unknown =>
+  webdriver || BOT.test(userAgent) || (uses.gpc && globalPrivacyControl) || (uses.dnt && doNotTrack === "1");
+
+export const tell = (change: Change): void => {
+  if (running) report(change);
+};
+
+export const reach = (hits: readonly Hit[]): void => hits.forEach(hit => tell(convert(plan.experiments, hit)));
+
+export const variationOf = (experiment: string): string | undefined => shown?.get(experiment)?.[1];
+
+/** The page is looked at. */
+export const look = (): void => {
+  tell(visit);
+  tell(view(sourceOf(document.referrer, location, plan.domains)));
+  if (uses.experiments) shown?.forEach(seen => tell(expose(...seen)));
+  if (uses.visit) reach(goalsVisited(plan.goals, location));
+};
+
+export const begin = (saysYes = false): void => {
+  const kept = running || refused() ? undefined : openRecord(saysYes);
+  if (!kept) return;
+  running = true;
+  if (uses.experiments) {
+    shown = enterExperiments(kept, location, tell);
+    // Who is sent on to another page has seen nothing of this one.
+    if (!shown) return;
+  }
+  look();
+};
+
+/** The visitor agrees, or wants none of it. */
+export const answer = (yes: boolean): void => {
+  answered = true;
+  if (yes) begin(yes);
+  else {
+    running = false;
+    dropReports();
+    if (!refused()) refuseRecord();
+  }
+};
