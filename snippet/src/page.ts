@@ -5,7 +5,7 @@
 
 import { enterExperiments, type Shown } from "./experiments.ts";
 import { convert, type Hit } from "./goals.ts";
-import { openRecord, refuseRecord } from "./jar.ts";
+import { openRecord, readRecord, refuseRecord } from "./jar.ts";
 import { type Change, expose, view, visit } from "./ledger.ts";
 import { dropReports, report } from "./report.ts";
 import { sourceOf } from "./source.ts";
@@ -60,10 +60,12 @@ export const begin = (saysYes = false): void => {
 /** The visitor agrees, or wants none of it. */
 export const answer = (yes: boolean): void => {
   answered = true;
+  if (refused()) return;
+  // Another tab may have been told no since.
+  if (!yes || !readRecord(0)) running = false;
   if (yes) begin(yes);
   else {
-    running = false;
     dropReports();
-    if (!refused()) refuseRecord();
+    refuseRecord();
   }
 };

@@ -263,20 +263,22 @@ const begin = (visited: Visited, path: string): void => {
   visited.shown = shown;
 };
 
+const keeps = ({ browser }: Life): boolean =>
+  browser.cookies().some(([name, value]) => name.startsWith(COOKIE) && value !== NO);
+
 /** By what is kept: a record or a claim where visitors are asked, anything but a no elsewhere. */
-const agrees = ({ browser, kind }: Life): boolean => {
-  const kept = browser.cookies().filter(([name]) => name.startsWith(COOKIE));
-  return kept.some(([, value]) => value !== NO) || (!kept.length && !kind.asks);
-};
+const agrees = (life: Life): boolean =>
+  keeps(life) || !(life.kind.asks || life.browser.cookies().some(([name]) => name === COOKIE));
 
 const answer = (life: Life, visited: Visited, yes: boolean): void => {
   if (!visited.page.isAlive()) return;
   life.agreed = yes;
+  const isKnown = keeps(life);
   visited.page.say("consent", yes);
   // Who closes the browser in the middle of it is asked again, or has not been heard.
   if (!visited.page.isAlive()) life.agreed = agrees(life);
   if (!yes) for (const other of life.pages.values()) other.isForgotten = true;
-  if (yes && !visited.isOn) begin(visited, visited.page.path);
+  if (yes && !(visited.isOn && isKnown)) begin(visited, visited.page.path);
   visited.isOn = yes;
 };
 
