@@ -85,15 +85,26 @@ def run_npm(arguments: list[str]) -> None:
         raise SystemExit(f"npm {' '.join(arguments)} failed with status {status}")
 
 
+def become_node(arguments: list[str]) -> None:
+    """Replace this process by node. Raises SystemExit with one line where there is none."""
+    npm = npm_of_machine() or npm_of_wheel()
+    node = shutil.which("node", path=str(npm.folder) if npm and npm.folder else None)
+    if node is None:
+        raise SystemExit(f"Node {OLDEST_NODE} or newer is needed: install it, or {NODE_PACKAGE} from PyPI")
+    os.execv(node, [node, *arguments])  # noqa: S606
+
+
 def main(arguments: list[str]) -> None:
-    """`npm ARGUMENTS` runs npm; `has-node` exits 0 where one is found."""
+    """`npm ARGUMENTS` runs npm, `node ARGUMENTS` becomes node; `has-node` exits 0 where one is found."""
     match arguments:
         case ["npm", *rest]:
             run_npm(rest)
+        case ["node", *rest]:
+            become_node(rest)
         case ["has-node"]:
             sys.exit(0 if npm_of_machine() or npm_of_wheel() else 1)
         case _:
-            sys.exit("usage: python hatch_build.py npm ARGUMENTS | has-node")
+            sys.exit("usage: python hatch_build.py npm ARGUMENTS | node ARGUMENTS | has-node")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import sleep
 from typing import TypeVar
@@ -59,6 +59,24 @@ class FolderTarget:
     async def attributes(self, path: str) -> Attributes | None:
         """What the layout says of `path`, where there is such a file. Raises TargetError."""
         return attributes_of(path) if await self.read(path) else None
+
+    async def names(self, folder: str) -> tuple[str, ...]:
+        """The paths of the files below `folder`, in order. Raises TargetError."""
+        return await self._in_thread(folder, lambda: self._names(folder))
+
+    async def delete(self, path: str) -> None:
+        """Take a file away, and its folder where it was the last one there. Raises TargetError."""
+        await self._in_thread(path, lambda: self._delete(path))
+
+    def _names(self, folder: str) -> tuple[str, ...]:
+        found = (each for each in (self._root / folder).rglob("*") if each.is_file())
+        return tuple(sorted(each.relative_to(self._root).as_posix() for each in found))
+
+    def _delete(self, path: str) -> None:
+        file = self._root / path
+        file.unlink(missing_ok=True)
+        with suppress(OSError):  # it is not empty
+            file.parent.rmdir()
 
     def _read(self, path: str) -> Stored | None:
         if self._store is None and not self._root.is_dir():

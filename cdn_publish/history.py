@@ -89,7 +89,7 @@ def read_history(body: bytes, path: str) -> History:
         log = json.loads(body)
         releases = tuple(_release(entry) for entry in log["releases"])
     except (ValueError, KeyError, TypeError) as error:
-        raise DamagedError(f"{path} is not a release log") from error
+        raise DamagedError(f"{path} is not a release log; leadbright rebuild-log makes it anew") from error
     if log.get("v") != 1:
         raise DamagedError(f"{path} was written by another version of Leadbright")
     if any(a.number >= b.number for a, b in pairwise(releases)):

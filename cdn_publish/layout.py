@@ -26,7 +26,9 @@ _POINTER = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _NEVER = "no-cache"
 
-_PUBLISHED = re.compile(rf"(?:staging|production)/{KEY_PATTERN}/(?P<body>r/[0-9a-f]{{16}}/)?(?P<name>[a-z.]+)")
+_PUBLISHED = re.compile(
+    rf"(?:staging|production)/{KEY_PATTERN}/(?P<body>r/(?P<digest>[0-9a-f]{{16}})/)?(?P<name>[a-z.]+)"
+)
 
 
 class Environment(StrEnum):
@@ -52,6 +54,11 @@ class Place:
         """The path whose content changes with each release."""
         return f"{self.environment}/{self.site}/{name}"
 
+    @property
+    def bodies(self) -> str:
+        """The folder of everything that never changes."""
+        return self.pointer("r")
+
     def body(self, digest: Digest, name: str) -> str:
         """The path whose content never changes."""
         return f"{self.environment}/{self.site}/r/{digest}/{name}"
@@ -66,6 +73,12 @@ def attributes_of(path: str) -> Attributes | None:
         return None if match["body"] else Attributes(_TYPES["json"], _NEVER)
     cache_control = _IMMUTABLE if match["body"] else _POINTER
     return Attributes(_TYPES[match["name"].rpartition(".")[2]], cache_control)
+
+
+def digest_in(path: str) -> Digest | None:
+    """The digest under which the body at `path` was released; None where that is no body."""
+    match = _PUBLISHED.fullmatch(path)
+    return Digest(match["digest"]) if match and match["digest"] else None
 
 
 def is_for_browsers(path: str) -> bool:

@@ -1,9 +1,6 @@
-"""Publishing and rolling back: immutable bodies first, then the log, the pointers last, and each on a condition.
+"""Publishing, promoting and rolling back: immutable bodies first, then the log, the pointers last.
 
-Why nothing old can come back: the log is overwritten only by whoever read its newest version, so that it puts
-releases in one order. A pointer is overwritten only if, *after* its tag was read, the log still named our release
-as the newest; every release overwrites every pointer, equal bytes or not. A publisher that slept therefore finds
-either a newer log or another tag. May not know what the artifacts say.
+May not know how any of it is made safe (that is `site_files.py`), nor what the artifacts say.
 """
 
 from __future__ import annotations
@@ -12,18 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from cdn_publish.history import DamagedError, History, Release, ReleaseNote, read_history, write_history
+from cdn_publish.history import History, Release, ReleaseNote
 from cdn_publish.layout import POINTERS, Environment, Place, attributes_of
-from cdn_publish.target import Stored, Target, TargetError
-from domain.artifact import ArtifactSet, Digest, digest_of, set_digest
+from cdn_publish.site_files import Log, SiteFiles
+from cdn_publish.target import Target
+from domain.artifact import ArtifactSet, Digest, set_digest
 from domain.names import SiteKey
-
-_POINTER_TRIES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The release is live; where it is a rollback, with the content of release number `content_of`."""
+    """The release is live; with the content of release number `content_of` where it is that of an earlier one.
+
+    After a promotion that number is the other environment's.
+    """
 
     release: Release
     content_of: int | None = None
@@ -45,7 +44,7 @@ class LostRace:
 
 @dataclass(frozen=True, slots=True)
 class NoSuchRelease:
-    """There is nothing to go back to: no release of that number, or none before the live content."""
+    """There is nothing to take the content of: no release of that number, or none at all."""
 
     number: int | None
 
@@ -71,20 +70,33 @@ async def publish(
 
     Raises TargetError and DamagedError; whatever was live then still is.
     """
-    place = Place(environment, artifacts.site)
     bodies = {artifact.name: artifact.body for artifact in artifacts.artifacts}
     if set(bodies) != set(POINTERS):
         raise ValueError(f"a release is {', '.join(POINTERS)}, not {', '.join(sorted(bodies))}")
-    log, history = await _read_log(target, place)
-    live = history.live
-    if live is not None and live.digest == artifacts.digest:
-        newest = await _point(target, place, live, bodies)
-        return Unchanged(live) if newest == live else LostRace(newest)
-    if live is not None and after not in (None, live.number):
+    files = SiteFiles(target, Place(environment, artifacts.site))
+    log = await files.log()
+    live = log.history.live
+    if live is not None and live.digest != artifacts.digest and after not in (None, live.number):
         return LostRace(live)
-    for name, body in bodies.items():
-        await _put_body(target, place.body(artifacts.digest, name), body)
-    return await _commit(target, place, log, history, history.next(artifacts.digest, note, at), bodies)
+    return await _make_live(files, log, artifacts.digest, bodies, note, at)
+
+
+async def promote(
+    target: Target, site: SiteKey, number: int | None, note: ReleaseNote, at: datetime
+) -> Published | Unchanged | LostRace | NoSuchRelease:
+    """Make what staging has, byte for byte, what visitors load; None means staging's live release.
+
+    Raises TargetError and DamagedError; whatever was live then still is.
+    """
+    staging = SiteFiles(target, Place(Environment.STAGING, site))
+    history = (await staging.log()).history
+    tried = history.live if number is None else history.find(number)
+    if tried is None:
+        return NoSuchRelease(number)
+    production = SiteFiles(target, Place(Environment.PRODUCTION, site))
+    bodies = await staging.bodies(tried.digest)
+    done = await _make_live(production, await production.log(), tried.digest, bodies, note, at)
+    return Published(done.release, tried.number) if isinstance(done, Published) else done
 
 
 async def rollback(
@@ -95,28 +107,22 @@ async def rollback(
     Rolled back again, a site goes further back, never to what it was rolled back from (`History.before_live`).
     Raises TargetError and DamagedError; whatever was live then still is.
     """
-    place = Place(environment, site)
-    log, history = await _read_log(target, place)
-    old = history.before_live() if number is None else history.find(number)
-    live = history.live
-    if old is None or live is None:
+    files = SiteFiles(target, Place(environment, site))
+    log = await files.log()
+    old = log.history.before_live() if number is None else log.history.find(number)
+    if old is None:
         return NoSuchRelease(number)
-    bodies = await _read_bodies(target, place, old.digest)
-    if old.digest == live.digest:
-        newest = await _point(target, place, live, bodies)
-        return Unchanged(live) if newest == live else LostRace(newest)
-    done = await _commit(target, place, log, history, history.next(old.digest, note, at), bodies)
+    done = await _make_live(files, log, old.digest, await files.bodies(old.digest), note, at)
     return Published(done.release, old.number) if isinstance(done, Published) else done
 
 
 async def releases(target: Target, environment: Environment, site: SiteKey) -> Releases:
     """Every release of a site. Raises TargetError and DamagedError."""
-    place = Place(environment, site)
-    _, history = await _read_log(target, place)
+    files = SiteFiles(target, Place(environment, site))
+    history = (await files.log()).history
     if history.live is None:
         return Releases(history, finished=True)
-    stored = {name: await read(target, place.pointer(name)) for name in POINTERS}
-    served = {name: body for name, body in stored.items() if body is not None}
+    served = {name: pointer.body for name, pointer in (await files.pointers()).items()}
     return Releases(history, finished=set_digest(served.items()) == history.live.digest)
 
 
@@ -128,73 +134,16 @@ async def read(target: Target, path: str) -> bytes | None:
     return stored.body if stored else None
 
 
-async def _commit(
-    target: Target, place: Place, log: Stored | None, history: History, release: Release, bodies: Mapping[str, bytes]
-) -> Published | LostRace:
-    if not await _write(target, place.log, write_history(history.with_release(release)), log):
-        return LostRace(await _newest(target, place))
-    newest = await _point(target, place, release, bodies)
+async def _make_live(
+    files: SiteFiles, log: Log, digest: Digest, bodies: Mapping[str, bytes], note: ReleaseNote, at: datetime
+) -> Published | Unchanged | LostRace:
+    live = log.history.live
+    if live is not None and live.digest == digest:
+        newest = await files.point(live, bodies)
+        return Unchanged(live) if newest == live else LostRace(newest)
+    await files.put_bodies(digest, bodies)
+    release = log.history.next(digest, note, at)
+    if not await files.write_log(log, log.history.with_release(release)):
+        return LostRace(await files.newest())
+    newest = await files.point(release, bodies)
     return Published(release) if newest == release else LostRace(newest)
-
-
-async def _point(target: Target, place: Place, release: Release, bodies: Mapping[str, bytes]) -> Release:
-    """Move every pointer to `release`, unless the log has a newer one; the newest release."""
-    for name in POINTERS:
-        newest = await _point_one(target, place, name, release, bodies[name])
-        if newest != release:
-            return newest
-    return release
-
-
-async def _point_one(target: Target, place: Place, name: str, release: Release, body: bytes) -> Release:
-    path = place.pointer(name)
-    for _ in range(_POINTER_TRIES):  # each publisher that was on its way before us can be in the way once
-        stored = await target.read(path)
-        newest = await _newest(target, place)  # after the tag was read: see the top of this file
-        if newest != release or await _write(target, path, body, stored):
-            return newest
-    raise TargetError(f"{path} is being overwritten all the time")
-
-
-async def _put_body(target: Target, path: str, body: bytes) -> None:
-    """Write an immutable body and read it back. A torn one, left by a crash, is mended: its path says what it is."""
-    await _write(target, path, body, None)
-    stored = await target.read(path)
-    if stored is not None and stored.body != body:
-        await _write(target, path, body, stored)
-        stored = await target.read(path)
-    if stored is None or digest_of(stored.body) != digest_of(body):
-        raise DamagedError(f"{path} does not come back as it was written")
-
-
-async def _read_bodies(target: Target, place: Place, digest: Digest) -> dict[str, bytes]:
-    bodies = {}
-    for name in POINTERS:
-        stored = await target.read(place.body(digest, name))
-        if stored is None:
-            raise DamagedError(f"{place.body(digest, name)} is missing")
-        bodies[name] = stored.body
-    if set_digest(bodies.items()) != digest:
-        raise DamagedError(f"{place.body(digest, '')} does not hold what was released under that name")
-    return bodies
-
-
-async def _read_log(target: Target, place: Place) -> tuple[Stored | None, History]:
-    stored = await target.read(place.log)
-    return stored, read_history(stored.body, place.log) if stored else History()
-
-
-async def _newest(target: Target, place: Place) -> Release:
-    _, history = await _read_log(target, place)
-    if history.live is None:
-        raise DamagedError(f"{place.log} is gone")
-    return history.live
-
-
-async def _write(target: Target, path: str, body: bytes, was: Stored | None) -> bool:
-    attributes = attributes_of(path)
-    if attributes is None:
-        raise ValueError(f"{path} is not a path of the published layout")
-    if was is None:
-        return await target.put_if_absent(path, body, attributes)
-    return await target.replace_if_match(path, body, was.tag, attributes)

@@ -50,3 +50,11 @@ class Target(Protocol):
     async def attributes(self, path: str) -> Attributes | None:
         """How the object at `path` is served, or None where there is none."""
         ...
+
+    async def names(self, folder: str) -> tuple[str, ...]:
+        """The paths of all objects below `folder`, in order."""
+        ...
+
+    async def delete(self, path: str) -> None:
+        """Take an object away, if it is there."""
+        ...

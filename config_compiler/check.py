@@ -16,6 +16,7 @@ from config_compiler.rules import (
     attributes,
     audiences,
     budget,
+    chains,
     changes,
     conditions,
     continuity,
@@ -96,7 +97,11 @@ RULES_OF_CHANGE: tuple[Callable[[Definition, Live], Iterator[Finding]], ...] = (
 RULES_OF_SUCCESSION: tuple[Callable[[Definition, Site, Live], Iterator[Finding]], ...] = (dealing.find,)
 """What the site that it means must be after the one that is live; asked where nothing else is wrong."""
 
-RULES_OF_MEANING: tuple[Callable[[Definition, Site], Iterator[Finding]], ...] = (standstill.find, overlap.find)
+RULES_OF_MEANING: tuple[Callable[[Definition, Site], Iterator[Finding]], ...] = (
+    standstill.find,
+    chains.find,
+    overlap.find,
+)
 """What must be true of the site that is meant, once nothing else is wrong."""
 
 

@@ -76,6 +76,7 @@ class Code(Enum):
     W407 = ("standstill", "an experiment that can never run")
     W408 = ("misleading", "a name that could mislead")
     W409 = ("without_effect", "something that has no effect yet")
+    W410 = ("chains", "a redirect to a page from which another one leads on")
 
     @property
     def rule(self) -> str:

@@ -5,14 +5,14 @@ Pure: text in, artifacts or findings out. May not know where text comes from or 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config_compiler.check import check
 from config_compiler.checking import Checked, Rejected, check_site
 from config_compiler.emit import costs, emit
 from config_compiler.finding import Finding, Problems
 from config_compiler.link import MissingModuleError, link
-from config_compiler.lower import lower
+from config_compiler.lower import Lowered, RelayRules, lower
 from config_compiler.parse import parse
 from config_compiler.source import Source
 from config_compiler.template import Runtime
@@ -30,6 +30,7 @@ __all__ = [
     "check_site",
     "compile_site",
     "plan_site",
+    "switch_off",
 ]
 
 
@@ -68,6 +69,16 @@ def compile_site(
     lowered = lower(site, deployment.relay_url)  # what browsers and relays need of it
     linked = link(lowered, runtime)  # with the code that this site uses
     return Compiled(site, lowered.plan, emit(linked), problems.findings, costs(linked))
+
+
+def switch_off(plan: Plan, runtime: Runtime) -> ArtifactSet:
+    """The artifacts of a site that is published, without any experiment: counting goes on. Raises MissingModuleError.
+
+    What relays need is not among it, since what was published for them is right as it is.
+    """
+    off = Lowered(replace(plan, experiments=()), RelayRules(plan.site, plan.timezone, (), (), ()))
+    made = emit(link(off, runtime))
+    return ArtifactSet(made.site, tuple(artifact for artifact in made.artifacts if artifact.name != "relay.json"))
 
 
 def plan_site(site: Site) -> Plan:

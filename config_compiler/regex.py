@@ -19,7 +19,7 @@ MAX_DEPTH = 10
 
 _CLASS_ESCAPES = "dDwWsS"
 _PUNCTUATION = r"\^$.|?*+()[]{}/-"
-_OUTSIDE_CLASS = f"{_CLASS_ESCAPES}bB{_PUNCTUATION}"
+_OUTSIDE_CLASS = f"{_CLASS_ESCAPES}b{_PUNCTUATION}"
 _INSIDE_CLASS = f"{_CLASS_ESCAPES}{_PUNCTUATION}"
 _DOUBLED_IN_CLASS = ("--", "&&", "||", "~~")
 
@@ -110,11 +110,15 @@ class _Reader:
         character = self._next()
         if not character:
             raise _Refused("ends in a backslash")
+        if character == "B":
+            raise _Refused(
+                r'holds "\B", which an empty text has in browsers alone', r"write what stands there, such as \w"
+            )
         if character not in _OUTSIDE_CLASS:
             raise _Refused(
                 f'holds "\\{character}", which is not the same in every language', "write the character itself"
             )
-        return _Part(place=character in "bB")
+        return _Part(place=character == "b")
 
     def _class(self) -> _Part:
         self._take("^")
@@ -142,6 +146,10 @@ class _Reader:
         if character != "\\":
             return character
         escaped = self._next()
+        if escaped == "S":
+            raise _Refused(
+                r'holds "\S" inside [ ], which is not the same in every language', r"use \S outside of it, or [^\s]"
+            )
         if not escaped or escaped not in _INSIDE_CLASS:
             raise _Refused(f'holds "\\{escaped}" inside [ ], which is not the same in every language')
         return f"\\{escaped}" if escaped in _CLASS_ESCAPES else escaped

@@ -64,10 +64,24 @@ def run_demo(settings: Settings) -> int:
 def roles(settings: Settings, logs: Path | None = None) -> list[Child]:
     """The three roles; their logs go to files in `logs`, or to this process's standard error."""
     return [
-        _child("aggregator", readiness.over_grpc(settings.aggregator_listen), logs),
-        _child("relay", readiness.over_http(settings.relay_listen), logs),
+        _child("aggregator", aggregator_probe(settings), logs),
+        _child("relay", relay_probe(settings), logs),
         _child("web", readiness.over_http(settings.web_listen), logs),
     ]
+
+
+def relay_probe(settings: Settings) -> readiness.Probe:
+    """Whether the relay of this machine is ready."""
+    return readiness.over_http(settings.relay_listen, is_secure=settings.relay_cert is not None)
+
+
+def aggregator_probe(settings: Settings) -> readiness.Probe:
+    """Whether the aggregator of this machine is ready; where it asks for certificates, by the way that relays take."""
+    if settings.grpc_cert is None:
+        return readiness.over_grpc(settings.aggregator_listen)
+    from leadbright.papers import aggregator_channel
+
+    return readiness.over_channel(lambda: aggregator_channel(settings))
 
 
 def extras(settings: Settings, logs: Path | None = None) -> list[Child]:

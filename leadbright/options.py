@@ -25,7 +25,7 @@ TO = click.option(
     envvar="LEADBRIGHT_CDN",
     required=True,
     show_envvar=True,
-    help="Where releases are published, such as file:///srv/cdn.",
+    help="Where releases are published: file:///path, s3://bucket/prefix, az://container/prefix, gs://bucket/prefix.",
 )
 ANEW = click.option(
     "--anew",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cdn_publish.layout import Environment, Place
+from cdn_publish.pointer import read_pointer
 from cdn_publish.target import TargetError
 from config_compiler.compiler import Compiled, Deployment, compile_site
 from config_compiler.source import Source
@@ -57,7 +58,7 @@ async def remember(settings: Settings, say: Callable[[str], None]) -> None:
         return
     say(f"Replaying {DAYS} days of visitors, this once …")
     try:
-        await _replay(config, counts, settings)
+        await _replay(read_pointer("config.json", config).body, counts, settings)
     except TimeoutError as error:
         raise CannotPrepareError("the past could not be replayed in time") from error
     except (UnavailableError, TargetError) as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -45,11 +46,16 @@ class _Server(Protocol):
 
 @asynccontextmanager
 async def serving(
-    app: Sanic[Any, Any], address: Address, drain_s: float = DRAIN_S, *, is_shared: bool = False
+    app: Sanic[Any, Any],
+    address: Address,
+    drain_s: float = DRAIN_S,
+    *,
+    is_shared: bool = False,
+    secure: ssl.SSLContext | None = None,
 ) -> AsyncIterator[None]:
     """Answer requests at `address` for as long as the context lasts; OSError where it is taken.
 
-    A shared address can be served by several processes, each of which says so.
+    With `secure` over TLS alone. A shared address can be served by several processes, each of which says so.
     """
     app.config.MOTD = False
     # Sanic rewrites its own methods for speed, which it can do once a process.
@@ -58,7 +64,7 @@ async def serving(
     place: dict[str, Any] = (
         {"sock": shared(address)} if is_shared else {"host": address.host.strip("[]"), "port": address.port}
     )
-    made = await app.create_server(**place, access_log=False, asyncio_server_kwargs=deferred)
+    made = await app.create_server(**place, ssl=secure, access_log=False, asyncio_server_kwargs=deferred)
     server = cast(_Server, made)
     claim_loggers()
     await server.startup()

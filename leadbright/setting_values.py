@@ -119,16 +119,26 @@ def networks(text: str) -> tuple[Network, ...] | Unfit:
 
 def country_file(text: str) -> Path | Unfit:
     """The path of an .mmdb file."""
-    from ingest_grpc.relay.address import UNREADABLE, open_countries
+    from ingest_grpc.relay.address import UNREADABLE, CountryFile
 
     path = Path(text).expanduser()
     if not path.is_file():
         return Unfit("there is no such file")
     try:
-        open_countries(path)
+        CountryFile(path)
     except UNREADABLE:
         return Unfit("that is no .mmdb file of countries")
     return path.absolute()
+
+
+def readable_file(text: str) -> Path | Unfit:
+    """The path of a file that this process may read."""
+    path = Path(text).expanduser().absolute()
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        return Unfit(f"can't be read ({error.strerror})")
+    return path
 
 
 def folder(text: str) -> Path | Unfit:

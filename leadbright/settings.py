@@ -39,6 +39,12 @@ NAMES: dict[str, str] = {
     "relay_listen": "where the relay and the embedded CDN listen",
     "aggregator_listen": "where the aggregator listens",
     "shop_listen": "where the demo shop listens",
+    "relay_cert": "the relay's certificate for https, in PEM",
+    "relay_key": "the key of the relay's certificate",
+    "grpc_cert": "what this machine shows to relays, webs and aggregators on others, in PEM",
+    "grpc_key": "the key of that certificate",
+    "grpc_ca": "the authority that signed the certificates of the others",
+    "grpc_name": "the name in the aggregators' certificates, where it is not their address",
     "relay_metrics": "where the relay's first process shows its metrics; off for nowhere",
     "aggregator_metrics": "where the aggregator shows its metrics; off for nowhere",
     "relay_workers": "how many processes take beacons",
@@ -79,6 +85,12 @@ class Settings:
     relay_listen: Address
     aggregator_listen: Address
     shop_listen: Address
+    relay_cert: Path | None
+    relay_key: Path | None
+    grpc_cert: Path | None
+    grpc_key: Path | None
+    grpc_ca: Path | None
+    grpc_name: str | None
     relay_metrics: Address | None
     aggregator_metrics: Address | None
     relay_workers: int
@@ -192,7 +204,11 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
     take = reading.take
     data = take("data", values.folder, directory / "leadbright-data")
     listen = {role: _listen(reading, role) for role in ("web", "relay", "aggregator", "shop")}
-    relay_url = take("relay_url", values.web_url, listen["relay"].url)
+    for together in _TOGETHER:
+        _refuse_some(together, reading)
+    plain = listen["relay"].url
+    secure = plain.replace("http:", "https:", 1)
+    relay_url = take("relay_url", values.web_url, secure if "relay_cert" in reading.texts else plain)
     cdn = take("cdn", values.store_url, (data / "cdn").as_uri())
     if not cdn.startswith("file:") and "cdn_base" not in reading.texts:
         reading.complaints.append(Complaint(f"{PREFIX}CDN is a bucket: say where browsers read it in {PREFIX}CDN_BASE"))
@@ -213,12 +229,30 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         relay_listen=listen["relay"],
         aggregator_listen=listen["aggregator"],
         shop_listen=listen["shop"],
+        relay_cert=take("relay_cert", values.readable_file, None),
+        relay_key=take("relay_key", values.readable_file, None),
+        grpc_cert=take("grpc_cert", values.readable_file, None),
+        grpc_key=take("grpc_key", values.readable_file, None),
+        grpc_ca=take("grpc_ca", values.readable_file, None),
+        grpc_name=take("grpc_name", values.name, None),
         relay_metrics=_metrics(reading, "relay", listen["relay"]),
         aggregator_metrics=_metrics(reading, "aggregator", listen["aggregator"]),
         relay_workers=take("relay_workers", values.number(1, MOST_WORKERS), 1),
         relay_name=take("relay_name", values.name, socket.gethostname()[:63] or "relay"),
         log=take("log", values.one_of("text", "json"), ""),
     )
+
+
+_TOGETHER = (("relay_cert", "relay_key"), ("grpc_cert", "grpc_key", "grpc_ca"))
+"""Settings that are given together or not at all."""
+
+
+def _refuse_some(names: tuple[str, ...], reading: _Reading) -> None:
+    missing = [name for name in names if name not in reading.texts]
+    if 0 < len(missing) < len(names):
+        given = next(name for name in names if name in reading.texts)
+        wanted = " and ".join(f"{PREFIX}{name.upper()}" for name in missing)
+        reading.complaints.append(Complaint(f"{reading.texts[given][0]} is not enough: give {wanted} too"))
 
 
 _PORTS = {"web": 8600, "relay": 8601, "aggregator": 8602, "shop": 8603}

@@ -16,10 +16,10 @@ from cdn_publish.target import TargetError
 from domain.names import ExperimentKey, GoalKey, SiteKey
 from domain.report import Days
 from ingest_grpc.aggregator.store import open_store as open_counts
-from ingest_grpc.wire.channel import open_channel
 from ingest_grpc.wire.ports import UnavailableError as CountsUnavailableError
 from ingest_grpc.wire.report import MAX_DAYS, ReportClient
 from leadbright.asked import Money, as_defined, as_published
+from leadbright.papers import aggregator_channel
 from leadbright.settings import Settings
 from leadbright.wiring.clock import now_ms
 from leadbright.wiring.published import target_of
@@ -73,7 +73,7 @@ async def report(settings: Settings, site: SiteKey, key: ExperimentKey, phase: i
             sought = f'an experiment "{key}"' + (f" in phase {phase}" if phase else "")
             raise TroubleError(f'neither a definition nor a release of "{site}" has {sought}')
         today = now_ms() // DAY_MS
-        channel = open_channel([str(address) for address in settings.aggregator])
+        channel = aggregator_channel(settings)
         async with channel:
             # A day more: somewhere it is tomorrow already.
             counts = await ReportClient(channel).experiment(

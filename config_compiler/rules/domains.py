@@ -1,4 +1,4 @@
-"""A site's domains are host names.
+"""A site's domains are host names, and not an ending that belongs to everybody.
 
 May not know whether they exist.
 """
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from config_compiler.codes import Code
 from config_compiler.finding import Finding
 from config_compiler.kinds import shortened
+from config_compiler.public_suffixes import is_public_suffix
 from config_compiler.syntax import Definition
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -31,6 +32,9 @@ def find(definition: Definition) -> Iterator[Finding]:
             host = _host(domain.value)
             fix = host if host[:1].isalnum() and is_domain(host) else ""
             yield Finding(Code.E221, message, domain.span, hint=_hint(host), fix=fix)
+        elif is_public_suffix(host := domain.value.removeprefix("*.")):
+            message = f'"{domain.value}" is no site: everybody\'s domains may end in ".{host}"'
+            yield Finding(Code.E221, message, domain.span, hint=f"write your own domain, such as shop.{host}")
 
 
 def _host(text: str) -> str:

@@ -19,6 +19,7 @@ from config_compiler.patterns import page_pattern
 from config_compiler.rules.reach import domains_of, on_site
 from config_compiler.syntax import Definition, ExperimentSyntax
 from domain.experiment import Status
+from domain.names import ExperimentKey
 from domain.targeting import page_matches
 from domain.visits import query_of
 
@@ -26,34 +27,45 @@ from domain.visits import query_of
 def find(definition: Definition) -> Iterator[Finding]:
     """Yield a finding for each target that is none, for a second one in one variation, and for each circle."""
     domains = domains_of(definition)
-    leads = []
     for experiment in definition.experiments:
         for redirect in _redirects(experiment):
             if flaw := _flaw(redirect.value, domains):
                 message = f'the redirect to "{shortened(redirect.value)}" {flaw.why}'
                 yield Finding(Code.E235, message, redirect.span, hint=flaw.hint)
-            elif _runs(experiment):
-                leads.append(_Lead(experiment, redirect, _address(redirect.value, domains)))
     for variation in definition.variations:
         written = [c.redirect for c in (variation.changes.values if variation.changes else ()) if c.redirect]
         for extra in written[1:]:
             labels = (Label(written[0].span, "the first one"),)
             message = "a variation sends its visitors to two pages"
             yield Finding(Code.E235, message, extra.span, "the second one", labels, "keep one of them")
-    yield from _circles(leads)
+    yield from _circles(list(leads_of(definition)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Lead:
+class Lead:
     """A redirect of a running experiment."""
 
     experiment: ExperimentSyntax
     redirect: Written[str]
     address: str
 
-    def enters(self, other: _Lead) -> bool:
+    @property
+    def key(self) -> ExperimentKey:
+        """Whose it is."""
+        return ExperimentKey(self.experiment.key.value if self.experiment.key else "")
+
+    def enters(self, other: Lead) -> bool:
         """Whether the page that it leads to is one from which the other leads on."""
         return _on_pages(other.experiment, self.address)
+
+
+def leads_of(definition: Definition) -> Iterator[Lead]:
+    """Every redirect that visitors can follow, in order."""
+    domains = domains_of(definition)
+    for experiment in definition.experiments:
+        for redirect in _redirects(experiment):
+            if _runs(experiment) and not _flaw(redirect.value, domains):
+                yield Lead(experiment, redirect, _address(redirect.value, domains))
 
 
 def _redirects(experiment: ExperimentSyntax) -> Iterator[Written[str]]:
@@ -115,7 +127,7 @@ def _matches(page: PageSyntax, address: str) -> bool:
     )
 
 
-def _circles(leads: list[_Lead]) -> Iterator[Finding]:
+def _circles(leads: list[Lead]) -> Iterator[Finding]:
     """One finding for each redirect to a page of its own experiment, one for the first longer way round."""
     yield from (_own_page(lead) for lead in leads if lead.enters(lead))
     others = [lead for lead in leads if not lead.enters(lead)]
@@ -128,13 +140,13 @@ def _circles(leads: list[_Lead]) -> Iterator[Finding]:
             return
 
 
-def _own_page(lead: _Lead) -> Finding:
+def _own_page(lead: Lead) -> Finding:
     message = f'the redirect leads to "{lead.redirect.value}", a page of the experiment itself'
     hint = f'exclude "{urlsplit(lead.address).path or "/"}" from its pages'
     return Finding(Code.E236, message, lead.redirect.span, hint=hint)
 
 
-def _way_back(start: _Lead, leads: list[_Lead]) -> list[_Lead]:
+def _way_back(start: Lead, leads: list[Lead]) -> list[Lead]:
     """The shortest chain of other redirects that ends on a page from which `start` leads; empty for none."""
     ways = [[lead] for lead in leads if lead is not start and start.enters(lead)]
     seen = {id(way[0]) for way in ways}

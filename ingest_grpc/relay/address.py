@@ -6,6 +6,8 @@ May not know what the beacon says. Nothing here is logged, stored or shown.
 from __future__ import annotations
 
 import hashlib
+import io
+import os
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -155,16 +157,32 @@ UNREADABLE = (OSError, maxminddb.InvalidDatabaseError)
 """What a file raises that is no .mmdb."""
 
 
-def open_countries(path: Path) -> Countries:
-    """Countries from an .mmdb file. Raises one of `UNREADABLE`."""
-    reader = maxminddb.open_database(path)
+class CountryFile:
+    """Countries from an .mmdb file, of which a copy is held in memory, so that whoever replaces it can't harm us."""
 
-    def country_of(address: Address) -> str:
+    def __init__(self, path: Path) -> None:
+        """Raises one of `UNREADABLE`."""
+        self._path = path
+        self._reader = _reader_of(path.read_bytes())
+
+    def renew(self) -> None:
+        """Read the file again; where that fails, what was read before goes on. Raises one of `UNREADABLE`."""
+        self._reader = _reader_of(self._path.read_bytes())
+
+    def __call__(self, address: Address) -> str:
+        """The country of an address; empty where unknown."""
         found = address.parsed()
-        record = None if found is None else reader.get(found)
+        record = None if found is None else self._reader.get(found)
         return country_said(_code(record)) if isinstance(record, dict) else NOWHERE
 
-    return country_of
+
+def _reader_of(data: bytes) -> maxminddb.Reader:
+    """A reader of bytes: the fast one wants a file, which Linux makes of memory; elsewhere the slow one will do."""
+    if not hasattr(os, "memfd_create"):
+        return maxminddb.open_database(io.BytesIO(data), maxminddb.MODE_FD)
+    with os.fdopen(os.memfd_create("countries"), "wb", buffering=0) as file:
+        file.write(data)
+        return maxminddb.open_database(f"/proc/self/fd/{file.fileno()}")
 
 
 def _code(record: dict[str, object]) -> str:

@@ -31,7 +31,9 @@ HOUR_MS = 3_600_000
 RETAIN_MS = 50 * HOUR_MS
 """How long acknowledged frames are kept, so that they can be counted again after a database was restored."""
 BACKLOG_MS = 72 * HOUR_MS
-"""Aggregators set frames aside that were sealed longer ago; keeping them would be of no use."""
+"""Aggregators set frames aside that were sealed longer ago."""
+USELESS_MS = BACKLOG_MS + RETAIN_MS
+"""Frames that are acknowledged and were sealed longer ago have been so for long enough, whoever remembers when."""
 
 NOTHING = Watermark()
 
@@ -231,7 +233,7 @@ class Shelf:
             return False
         segment.acknowledged_ms = segment.acknowledged_ms or now_ms
         youngest_ms = line.youngest_ms if after is None else self._begun_after(line, segment)
-        return now_ms - segment.acknowledged_ms > RETAIN_MS or now_ms - youngest_ms > BACKLOG_MS
+        return now_ms - segment.acknowledged_ms > RETAIN_MS or now_ms - youngest_ms > USELESS_MS
 
     def _begun_after(self, line: Line, segment: Segment) -> int:
         return line.segments[line.segments.index(segment) + 1].head.begun_ms

@@ -45,10 +45,13 @@ SERVICE_CONFIG = json.dumps(
 )
 
 
-def open_channel(addresses: Sequence[str], credentials: grpc.ChannelCredentials | None = None) -> aio.Channel:
+def open_channel(
+    addresses: Sequence[str], credentials: grpc.ChannelCredentials | None = None, name: str = ""
+) -> aio.Channel:
     """A channel that spreads its calls over every address, each `host:port`.
 
     Several addresses must be IP addresses; one may be a name, and then stands for all that it resolves to.
+    `name` is what the certificate at the other end must be for, where that is not the address.
     Raises ValueError. The caller closes the channel.
     """
     options = [
@@ -57,6 +60,8 @@ def open_channel(addresses: Sequence[str], credentials: grpc.ChannelCredentials 
         ("grpc.initial_reconnect_backoff_ms", 200),
         ("grpc.max_reconnect_backoff_ms", 5_000),
     ]
+    if name:
+        options.append(("grpc.ssl_target_name_override", name))
     if credentials is None:
         return aio.insecure_channel(target(addresses), options=options)
     return aio.secure_channel(target(addresses), credentials, options=options)

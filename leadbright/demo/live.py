@@ -17,6 +17,7 @@ import httpx
 import msgspec
 import structlog
 
+from cdn_publish.pointer import read_pointer
 from domain.artifact import digest_of
 from domain.names import SiteKey
 from leadbright.demo.browser import Visitor, World, calendar
@@ -104,7 +105,7 @@ async def _first_look(client: httpx.AsyncClient, site: SiteKey, at: Addresses) -
 
 async def _look(client: httpx.AsyncClient, site: SiteKey, at: Addresses) -> World:
     answer = await client.get(f"{at.cdn}/production/{site}/config.json", timeout=5.0)
-    body = answer.raise_for_status().content
+    body = read_pointer("config.json", answer.raise_for_status().content).body
     plan = read_plan(body)
     post = over_http(client, at.relay, site, at.shop)
     return World(plan, digest_of(body), at.shop, calendar(plan.timezone), post, lambda *_: None)

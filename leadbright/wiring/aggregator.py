@@ -15,6 +15,7 @@ from ingest_grpc.aggregator.reports import Reporter
 from ingest_grpc.aggregator.server import start_server
 from ingest_grpc.aggregator.store import open_store
 from leadbright.metrics import metrics_served
+from leadbright.papers import papers_of, server_credentials
 from leadbright.settings import Settings
 from leadbright.wiring.clock import now_ms
 
@@ -30,7 +31,9 @@ async def aggregator(settings: Settings) -> AsyncIterator[asyncio.Event]:
         # Last to go: an open SQLite connection keeps the process alive.
         parts.push_async_callback(store.close)
         counting, reporting = Aggregator(store, now_ms), Reporter(store)
-        server = await start_server(counting, reporting, str(settings.aggregator_listen), store.ready)
+        papers = papers_of(settings)
+        credentials = None if papers is None else server_credentials(papers)
+        server = await start_server(counting, reporting, str(settings.aggregator_listen), store.ready, credentials)
         parts.push_async_callback(server.stop, GRACE_S)
         parts.callback(store.live.close)
         registry = registry_of(AggregatorCollector(counting.counts, store.waiting))

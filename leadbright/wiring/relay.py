@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from domain.signature import site_secret
-from ingest_grpc.relay.address import Countries, Proxies, no_countries, open_countries
+from ingest_grpc.relay.address import Countries, CountryFile, Proxies, no_countries
 from ingest_grpc.relay.app import create_app
 from ingest_grpc.relay.disk import FolderDisk
 from ingest_grpc.relay.relay import Relay, RelaySettings, Seams
 from ingest_grpc.wire.aggregation import AggregationClient
-from ingest_grpc.wire.channel import open_channel
 from leadbright.data_folder import held
 from leadbright.journals import FIRST, former_journals, journal_of, take_over
 from leadbright.metrics import metrics_served
+from leadbright.papers import aggregator_channel, https_context, watched
 from leadbright.serving import serving
 from leadbright.setting_values import Address
 from leadbright.settings import Settings
@@ -42,7 +43,7 @@ async def relay(settings: Settings, worker: int = FIRST) -> AsyncIterator[asynci
             await asyncio.to_thread(take_over, folder, former_journals(settings.data, settings.relay_workers))
         disk = FolderDisk(folder)
         parts.callback(disk.close)
-        channel = open_channel([str(address) for address in settings.aggregator])
+        channel = aggregator_channel(settings)
         parts.push_async_callback(channel.close)
         seams = Seams(
             disk=disk,
@@ -50,7 +51,7 @@ async def relay(settings: Settings, worker: int = FIRST) -> AsyncIterator[asynci
             read=reading(target),
             clock=now_ms,
             randomness=os.urandom,
-            countries=_countries(settings),
+            countries=await _countries(settings, parts),
             secret_of=lambda site: site_secret(settings.secret, site),
         )
         taking = Relay(seams, RelaySettings(name=settings.relay_name))
@@ -62,8 +63,19 @@ async def relay(settings: Settings, worker: int = FIRST) -> AsyncIterator[asynci
         metrics = _metrics_address(settings, worker)
         await parts.enter_async_context(metrics_served("relay", taking.metrics(), metrics))
         is_shared = settings.relay_workers > 1
-        await parts.enter_async_context(serving(app, settings.relay_listen, is_shared=is_shared))
+        secure = await _https(settings, parts)
+        await parts.enter_async_context(serving(app, settings.relay_listen, is_shared=is_shared, secure=secure))
         yield taking.broken
+
+
+async def _https(settings: Settings, parts: AsyncExitStack) -> ssl.SSLContext | None:
+    """The certificate for browsers, read again whenever it changes; None where the relay speaks in the clear."""
+    cert, key = settings.relay_cert, settings.relay_key
+    if cert is None or key is None:
+        return None
+    context = https_context(cert, key)
+    await parts.enter_async_context(watched((cert, key), lambda: context.load_cert_chain(cert, key)))
+    return context
 
 
 def _metrics_address(settings: Settings, worker: int) -> Address | None:
@@ -72,5 +84,9 @@ def _metrics_address(settings: Settings, worker: int) -> Address | None:
     return None if first is None else Address(first.host, first.port and first.port + worker - FIRST)
 
 
-def _countries(settings: Settings) -> Countries:
-    return open_countries(settings.country_db) if settings.country_db else no_countries
+async def _countries(settings: Settings, parts: AsyncExitStack) -> Countries:
+    if settings.country_db is None:
+        return no_countries
+    countries = CountryFile(settings.country_db)
+    await parts.enter_async_context(watched((settings.country_db,), countries.renew))
+    return countries

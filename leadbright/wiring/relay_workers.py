@@ -10,8 +10,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from leadbright import readiness
-from leadbright.house import children_environment
+from leadbright.house import children_environment, relay_probe
 from leadbright.journals import FIRST
 from leadbright.settings import Settings
 from leadbright.supervisor import Child, Supervisor, role_command
@@ -34,5 +33,5 @@ async def workers(settings: Settings) -> AsyncIterator[asyncio.Event]:
 
 def _worker(settings: Settings, number: int) -> Child:
     # Whichever has the port answers for all; the others are told apart by their metrics.
-    ready = readiness.over_http(settings.relay_listen) if number == FIRST else None
+    ready = relay_probe(settings) if number == FIRST else None
     return Child(f"relay-{number}", (*role_command("relay"), "--worker", str(number)), ready)

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from config_compiler.compiler import Deployment
-from ingest_grpc.wire.channel import open_channel
 from ingest_grpc.wire.report import ReportClient
+from leadbright.papers import aggregator_channel
 from leadbright.runtime import load_runtime
 from leadbright.serving import serving
 from leadbright.settings import Settings
@@ -31,7 +31,7 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
     async with AsyncExitStack() as parts:
         store = await open_store(settings.database, time.time, os.urandom)
         parts.push_async_callback(store.close)
-        channel = open_channel([str(address) for address in settings.aggregator])
+        channel = aggregator_channel(settings)
         parts.push_async_callback(channel.close)
         services = Services(
             store=store,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from cdn_publish.layout import Environment, Place
+from cdn_publish.site_files import SiteFiles
 from cdn_publish.target import Attributes, Stored, Tag, Target
 from domain.artifact import Artifact, ArtifactSet
 from domain.names import SiteKey
@@ -24,6 +26,21 @@ def artifacts(content: str, site: SiteKey = SHOP) -> ArtifactSet:
             Artifact("relay.json", f'{{"relay":"{content}"}}'.encode(), "application/json"),
         ),
     )
+
+
+def at_pointer(name: str, content: str, number: int) -> bytes:
+    """What stands at a pointer once release `number`, whose files say `content`, is live."""
+    return {
+        "config.json": f'{{"plan":"{content}","release":{number}}}',
+        "lb.js": f"run('{content}')\n//{number}",
+        "relay.json": f'{{"relay":"{content}","release":{number}}}',
+    }[name].encode()
+
+
+async def served(target: Target) -> dict[str, bytes]:
+    """What the pointers of the shop bring, without the numbers."""
+    pointers = await SiteFiles(target, Place(Environment.PRODUCTION, SHOP)).pointers()
+    return {name: pointer.body for name, pointer in pointers.items()}
 
 
 class HookedTarget:
@@ -56,6 +73,15 @@ class HookedTarget:
     async def attributes(self, path: str) -> Attributes | None:
         await self._enter("attributes", path)
         return await self._inside.attributes(path)
+
+    async def names(self, folder: str) -> tuple[str, ...]:
+        await self._enter("names", folder)
+        return await self._inside.names(folder)
+
+    async def delete(self, path: str) -> None:
+        await self._enter("delete", path)
+        await self._inside.delete(path)
+        await self._after(self.calls, "delete", path)
 
     async def _enter(self, what: str, path: str) -> None:
         self.calls += 1

@@ -10,9 +10,9 @@ import pytest
 
 from cdn_publish.folder import FolderTarget
 from cdn_publish.history import ReleaseNote
-from cdn_publish.layout import POINTERS, Environment
-from cdn_publish.release import LostRace, Published, Unchanged, publish, read, releases, rollback
-from tests.cdn_publish.publishing import SHOP, HookedTarget, artifacts, nothing
+from cdn_publish.layout import Environment
+from cdn_publish.release import LostRace, Published, Unchanged, publish, releases, rollback
+from tests.cdn_publish.publishing import SHOP, HookedTarget, artifacts, nothing, served
 
 PRODUCTION = Environment.PRODUCTION
 NOTE = ReleaseNote("ci")
@@ -38,11 +38,6 @@ def dying(folder: Path, at_call: int, *, after: bool) -> HookedTarget:
     return HookedTarget(FolderTarget(folder), nothing if after else crash, crash if after else nothing)
 
 
-async def served(folder: Path) -> dict[str, bytes | None]:
-    """What stands at the pointers."""
-    return {name: await read(FolderTarget(folder), f"production/shop/{name}") for name in POINTERS}
-
-
 async def test_a_second_release_takes_so_many_calls(folder: Path) -> None:
     await publish(FolderTarget(folder), PRODUCTION, artifacts("a"), NOTE, AT)
     counted = HookedTarget(FolderTarget(folder), nothing, nothing)
@@ -59,7 +54,7 @@ async def test_a_crash_at_any_call_leaves_a_whole_release_serving(folder: Path, 
         await publish(dying(folder, call, after=after), PRODUCTION, artifacts("b"), NOTE, AT)
 
     # Visitors load lb.js alone: the old one until the very last call. What relays know is never behind it.
-    files = await served(folder)
+    files = await served(FolderTarget(folder))
     done = call == CALLS and after
     assert files["lb.js"] == (b"run('b')" if done else b"run('a')")
     logged = [r.digest for r in (await releases(healthy, PRODUCTION, SHOP)).history.releases]
@@ -70,7 +65,7 @@ async def test_a_crash_at_any_call_leaves_a_whole_release_serving(folder: Path, 
     unfinished = not (await releases(healthy, PRODUCTION, SHOP)).finished
     answer = await publish(healthy, PRODUCTION, artifacts("b"), NOTE, AT)
     assert isinstance(answer, Unchanged if unfinished or done else Published)
-    assert await served(folder) == {a.name: a.body for a in artifacts("b").artifacts}
+    assert await served(FolderTarget(folder)) == {a.name: a.body for a in artifacts("b").artifacts}
     log = await releases(healthy, PRODUCTION, SHOP)
     assert log.finished
     assert [r.number for r in log.history.releases] == [1, 2]
@@ -84,9 +79,9 @@ async def test_a_crash_at_any_call_of_a_rollback_serves_a_whole_release(folder: 
         await publish(healthy, PRODUCTION, artifacts(content), NOTE, AT)
     with pytest.raises(Crash):
         await rollback(dying(folder, call, after=after), PRODUCTION, SHOP, 1, NOTE, AT)
-    assert await read(healthy, LB) == b"run('b')"
+    assert (await served(healthy))["lb.js"] == b"run('b')"
     await rollback(healthy, PRODUCTION, SHOP, 1, NOTE, AT)
-    assert await served(folder) == {a.name: a.body for a in artifacts("a").artifacts}
+    assert await served(FolderTarget(folder)) == {a.name: a.body for a in artifacts("a").artifacts}
 
 
 async def test_of_publishers_that_race_one_wins_and_the_others_are_told(folder: Path) -> None:
@@ -104,7 +99,7 @@ async def test_of_publishers_that_race_one_wins_and_the_others_are_told(folder: 
     assert all(isinstance(answer, Published | LostRace) for answer in answers)
     assert newest is not None
     live = next(content for content in contents if artifacts(content).digest == newest.digest)
-    assert await served(folder) == {a.name: a.body for a in artifacts(live).artifacts}
+    assert await served(FolderTarget(folder)) == {a.name: a.body for a in artifacts(live).artifacts}
 
 
 async def test_the_first_release_of_a_site_has_one_maker(folder: Path) -> None:
@@ -145,7 +140,7 @@ async def test_a_publisher_that_slept_brings_nothing_old_back(
     else:  # the others came before it read the log, or after it was done
         assert isinstance(answer, Published)
         newest = artifacts("b") if call == 1 and not after else newest
-    assert await served(folder) == {a.name: a.body for a in newest.artifacts}
+    assert await served(FolderTarget(folder)) == {a.name: a.body for a in newest.artifacts}
 
 
 async def test_a_pointer_is_never_left_to_a_sleeper_by_equal_bytes(folder: Path) -> None:
@@ -161,4 +156,4 @@ async def test_a_pointer_is_never_left_to_a_sleeper_by_equal_bytes(folder: Path)
 
     answer = await publish(HookedTarget(FolderTarget(folder), others, nothing), PRODUCTION, artifacts("b"), NOTE, AT)
     assert isinstance(answer, LostRace)
-    assert await read(healthy, LB) == b"run('a')"
+    assert (await served(healthy))["lb.js"] == b"run('a')"

@@ -1,4 +1,4 @@
-"""What a target promises, asked of the folder; and the URL that names one."""
+"""What a folder promises besides what every target does."""
 
 from __future__ import annotations
 
@@ -12,31 +12,13 @@ import pytest
 from cdn_publish.folder import LOCK, FolderTarget
 from cdn_publish.layout import LOG, POINTERS, Environment, Place, attributes_of, is_for_browsers
 from cdn_publish.opening import BadTarget, open_target
-from cdn_publish.target import Attributes, Tag, TargetError
+from cdn_publish.target import Attributes, TargetError
 from domain.artifact import Digest
 from domain.names import SiteKey
 
 PLACE = Place(Environment.PRODUCTION, SiteKey("shop"))
 PATH = PLACE.pointer("lb.js")
 ATTRIBUTES = Attributes("text/javascript", "no-cache")
-
-
-async def test_of_many_who_write_a_new_file_one_does(target: FolderTarget) -> None:
-    wrote = await asyncio.gather(*(target.put_if_absent(PATH, bytes([n]), ATTRIBUTES) for n in range(20)))
-    assert sum(wrote) == 1
-    stored = await target.read(PATH)
-    assert stored is not None
-    assert stored.body == bytes([wrote.index(True)])
-
-
-async def test_of_many_who_overwrite_what_they_read_one_does(folder: Path) -> None:
-    await FolderTarget(folder).put_if_absent(PATH, b"old", ATTRIBUTES)
-    stored = await FolderTarget(folder).read(PATH)
-    assert stored is not None
-    wrote = await asyncio.gather(
-        *(FolderTarget(folder).replace_if_match(PATH, bytes([n]), stored.tag, ATTRIBUTES) for n in range(20))
-    )
-    assert sum(wrote) == 1
 
 
 async def test_a_tag_names_one_writing_even_of_equal_bytes(target: FolderTarget) -> None:
@@ -49,12 +31,6 @@ async def test_a_tag_names_one_writing_even_of_equal_bytes(target: FolderTarget)
         assert await target.replace_if_match(PATH, b"same", stored.tag, ATTRIBUTES)
         assert not await target.replace_if_match(PATH, b"late", stored.tag, ATTRIBUTES)
     assert len(tags) == 50
-
-
-async def test_what_is_not_there_is_not_overwritten(target: FolderTarget) -> None:
-    assert await target.read(PATH) is None
-    assert await target.attributes(PATH) is None
-    assert not await target.replace_if_match(PATH, b"new", Tag("any"), ATTRIBUTES)
 
 
 async def test_a_process_that_dies_lets_go_of_the_lock(target: FolderTarget, folder: Path) -> None:
@@ -106,24 +82,6 @@ def test_a_path_says_how_it_is_served(path: str, cache_control: str | None) -> N
 def test_browsers_are_never_handed_the_log() -> None:
     assert all(is_for_browsers(PLACE.pointer(name)) for name in POINTERS)
     assert not is_for_browsers(PLACE.log)
-
-
-@pytest.mark.parametrize(
-    ("url", "says"),
-    [
-        ("s3://bucket/prefix", "s3:// is not supported yet"),
-        ("az://container", "az:// is not supported yet"),
-        ("gs://bucket", "gs:// is not supported yet"),
-        ("ftp://host/folder", "is not a publish URL"),
-        ("/srv/cdn", "is not a publish URL"),
-        ("file://srv/cdn", "three slashes"),
-        ("file:///", "names no folder"),
-    ],
-)
-def test_a_url_that_names_no_folder_says_what_to_write(url: str, says: str) -> None:
-    bad = open_target(url)
-    assert isinstance(bad, BadTarget)
-    assert says in bad.reason
 
 
 async def test_a_file_url_is_decoded(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from cdn_publish.layout import POINTERS, Environment
 from cdn_publish.release import NoSuchRelease, Published, Unchanged, publish, read, releases, rollback
 from cdn_publish.serving import serve
 from domain.artifact import Artifact, ArtifactSet, Digest
-from tests.cdn_publish.publishing import SHOP, artifacts
+from tests.cdn_publish.publishing import SHOP, artifacts, at_pointer, served
 
 PRODUCTION = Environment.PRODUCTION
 NOTE = ReleaseNote("ci", "1a2b3c4", "shorter headline")
@@ -30,7 +30,9 @@ async def test_a_release_stands_as_the_contract_says(target: FolderTarget, folde
     files = {str(p.relative_to(site)) for p in site.rglob("*") if p.is_file()}
     bodies = {f"r/{made.digest}/{name}" for name in POINTERS}
     assert files == bodies | {*POINTERS, "releases.json"}
-    assert all((site / name).read_bytes() == (site / f"r/{made.digest}/{name}").read_bytes() for name in POINTERS)
+    for name, body in ((artifact.name, artifact.body) for artifact in made.artifacts):
+        assert (site / f"r/{made.digest}/{name}").read_bytes() == body
+        assert (site / name).read_bytes() == at_pointer(name, "a", 1)
     assert (site / "releases.json").read_bytes() == (
         b'{"releases":[{"at":"2026-11-24T09:00:00Z","by":"ci","digest":"' + made.digest.encode() + b'",'
         b'"note":"shorter headline","number":1,"revision":"1a2b3c4"}],"v":1}'
@@ -51,7 +53,7 @@ async def test_a_rollback_is_the_old_content_under_a_new_number(target: FolderTa
     answer = await rollback(target, PRODUCTION, SHOP, 1, ReleaseNote("anna", note="back"), AT)
     assert isinstance(answer, Published)
     assert (answer.release.number, answer.release.digest) == (4, artifacts("a").digest)
-    assert await read(target, "production/shop/lb.js") == b"run('a')"
+    assert (await served(target))["lb.js"] == b"run('a')"
     log = (await releases(target, PRODUCTION, SHOP)).history
     assert [r.number for r in log.releases] == [1, 2, 3, 4]
 
@@ -63,7 +65,7 @@ async def test_a_rollback_without_a_number_goes_back_to_the_content_before(targe
         answer = await rollback(target, PRODUCTION, SHOP, None, NOTE, AT)
         assert isinstance(answer, Published)
         assert answer.content_of == step
-        assert await read(target, "production/shop/lb.js") == f"run('{content}')".encode()
+        assert (await served(target))["lb.js"] == f"run('{content}')".encode()
     assert await rollback(target, PRODUCTION, SHOP, None, NOTE, AT) == NoSuchRelease(None)
 
 
@@ -107,7 +109,7 @@ async def test_there_must_be_something_to_go_back_to(target: FolderTarget) -> No
 
 async def test_environments_know_nothing_of_each_other(target: FolderTarget) -> None:
     await publish(target, Environment.STAGING, artifacts("a"), NOTE, AT)
-    assert await read(target, "staging/shop/lb.js") == b"run('a')"
+    assert await read(target, "staging/shop/lb.js") == at_pointer("lb.js", "a", 1)
     assert await read(target, "production/shop/lb.js") is None
     assert (await releases(target, PRODUCTION, SHOP)).history.releases == ()
 
@@ -150,7 +152,7 @@ async def test_a_log_that_cannot_be_read_is_never_overwritten(target: FolderTarg
     with pytest.raises(DamagedError, match=r"production/shop/releases\.json"):
         await publish(target, PRODUCTION, artifacts("b"), NOTE, AT)
     assert (folder / "production/shop/releases.json").read_bytes() == log
-    assert await read(target, "production/shop/lb.js") == b"run('a')"
+    assert (await served(target))["lb.js"] == b"run('a')"
 
 
 async def test_a_body_torn_by_a_crash_is_mended(target: FolderTarget, folder: Path) -> None:
@@ -169,7 +171,7 @@ async def test_a_damaged_release_is_not_brought_back(target: FolderTarget, folde
     body.unlink() if damage is None else body.write_bytes(damage)
     with pytest.raises(DamagedError, match=artifacts("a").digest):
         await rollback(target, PRODUCTION, SHOP, 1, NOTE, AT)
-    assert await read(target, "production/shop/lb.js") == b"run('b')"
+    assert (await served(target))["lb.js"] == b"run('b')"
 
 
 async def test_a_release_is_exactly_the_three_files(target: FolderTarget) -> None:
@@ -179,8 +181,8 @@ async def test_a_release_is_exactly_the_three_files(target: FolderTarget) -> Non
 
 async def test_browsers_are_served_a_release_and_not_its_log(target: FolderTarget) -> None:
     await publish(target, PRODUCTION, artifacts("a"), NOTE, AT)
-    served = await serve(target, "production/shop/lb.js")
-    assert served is not None
-    assert (served.body, served.content_type) == (b"run('a')", "text/javascript; charset=utf-8")
+    file = await serve(target, "production/shop/lb.js")
+    assert file is not None
+    assert (file.body, file.content_type) == (at_pointer("lb.js", "a", 1), "text/javascript; charset=utf-8")
     for path in ("production/shop/releases.json", "production/other/lb.js", ".lock", "../x"):
         assert await serve(target, path) is None

@@ -15,6 +15,7 @@ from config_compiler.fixing import fixed
 from config_compiler.render import github, report, sarif, terminal
 from config_compiler.source import Source
 from tests.config_compiler.folders import CASES, DEPLOYMENT, read
+from tests.config_compiler.fuzz import corpus, made
 from tests.stand_in import RUNTIME
 
 WRITTEN = [text for case in sorted(CASES.iterdir()) for _, text in sorted(read(case).files.items())]
@@ -189,3 +190,9 @@ def test_aliases_that_repeat_a_mistake_report_it_once() -> None:
     wrong = HERO.replace("{key: control, weight: 33.33%}", "&c {key: control, wieght: 33.33%}\n  - *c\n  - *c")
     result = answered({"site.yaml": SITE.encode(), "experiments/hero.yaml": wrong.encode()})
     assert [f.code.name for f in result.findings].count("E111") == 1
+
+
+def test_a_few_seconds_of_the_fuzz_find_nothing() -> None:
+    known = corpus()
+    for number in range(300):
+        answered(made(7, number, known)[1])

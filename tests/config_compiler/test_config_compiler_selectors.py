@@ -64,3 +64,42 @@ PIECES = ("a", "h1", ".b", "#c", ".-d", ".e_f-9", " ", ",", ">", "+", "~", "-", 
 def test_what_is_taken_without_reading_it_would_be_taken_if_it_were_read(text: str) -> None:
     if selector_flaw(text) is None:
         assert flaw_of_parsed(text, elements_only=True) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input:required",
+        "input:placeholder-shown",
+        ":is(input:valid, select:invalid) + p",
+        "dialog:modal",
+        "div:popover-open",
+        "a:dir(rtl)",
+        "x-tab:state(open)",
+        "li:not(:has(:read-only))",
+        "INPUT:Out-Of-Range",
+    ],
+)
+def test_what_every_browser_reads_is_taken(text: str) -> None:
+    assert selector_flaw(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("details:open", "write [open]"),
+        ("input:-webkit-autofill", "write :autofill"),
+        ("a:not(:blank)", "give the element a class"),
+        ("video:playing", "give the element a class"),
+        ("a:nth-col(2)", "give the element a class"),
+    ],
+)
+def test_what_some_browsers_do_not_read_is_refused_with_something_to_do(text: str, hint: str) -> None:
+    flaw = selector_flaw(text)
+    assert flaw is not None
+    assert (flaw.why.endswith("which not every browser reads"), flaw.hint) == (True, hint)
+
+
+@pytest.mark.parametrize("text", ["a:dir(up)", "a:dir()", "a:state()", "a:state(x y)", "a::valid", "a:valid()"])
+def test_what_is_not_written_as_browsers_read_it_is_refused(text: str) -> None:
+    assert selector_flaw(text) is not None

@@ -8,10 +8,17 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.services.house import House
-from tests.snippet.conftest import browser
+from tests.snippet.conftest import chromium
 from tests.snippet.conftest import new_visitor as new_robot
 
 __all__ = ["browser", "house", "new_robot", "new_visitor"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests; each visitor is a context of it."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

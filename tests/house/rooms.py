@@ -182,6 +182,8 @@ CONFINED: tuple[Confined, ...] = (
 LATE: dict[str, tuple[str, ...]] = {
     "tinycss2": ("config_compiler/declarations.py", "config_compiler/stylesheets.py"),
     "config_compiler.parsed_selectors": ("config_compiler/selectors.py",),
-    "config_compiler.overlap": ("config_compiler/rules/overlap.py", "config_compiler/rules/standstill.py"),
+    "config_compiler.overlap": tuple(
+        f"config_compiler/rules/{name}.py" for name in ("chains", "overlap", "standstill")
+    ),
 }
 """What is loaded where it is needed, and by whom: it is much to load, and most definitions are checked without it."""

@@ -118,8 +118,9 @@ def test_a_lock_has_hashes_and_no_host(lock: str) -> None:
     assert all("--hash=sha256:" in entry for entry in entries)
 
 
-def test_the_lock_of_the_snippet_has_hashes_and_no_host() -> None:
-    packages = json.loads((ROOT / "snippet/package-lock.json").read_text(encoding="utf-8"))["packages"]
+@pytest.mark.parametrize("folder", ["snippet", "tests/services/azurite"])
+def test_a_lock_of_npm_has_hashes_and_no_host(folder: str) -> None:
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     assert not [name for name, package in packages.items() if "://" in package.get("resolved", "")]
     assert not [name for name, package in packages.items() if name and "integrity" not in package]
 

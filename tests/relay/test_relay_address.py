@@ -13,13 +13,14 @@ from msgspec import structs
 from ingest_grpc.relay import address
 from ingest_grpc.relay.address import (
     NO_PROXIES,
+    UNREADABLE,
     Address,
     Callers,
+    CountryFile,
     Network,
     Proxies,
     Sources,
     country_said,
-    open_countries,
 )
 from ingest_grpc.relay.relay import Accepted
 from tests.relay.mmdb import write_mmdb
@@ -129,14 +130,28 @@ COUNTRIES = [
 @pytest.mark.parametrize(("text", "country"), COUNTRIES)
 def test_a_real_database_tells_the_country(tmp_path: Path, text: str, country: str) -> None:
     (tmp_path / "countries.mmdb").write_bytes(DATABASE)
-    assert open_countries(tmp_path / "countries.mmdb")(Address(text)) == country
+    assert CountryFile(tmp_path / "countries.mmdb")(Address(text)) == country
+
+
+def test_a_database_that_is_replaced_is_read_again_and_a_broken_one_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "countries.mmdb"
+    file.write_bytes(DATABASE)
+    countries, address = CountryFile(file), Address("192.0.2.7")
+    file.write_bytes(DATABASE[: len(DATABASE) // 2])
+    with pytest.raises(UNREADABLE):
+        countries.renew()
+    assert countries(address) == "DE"
+    file.write_bytes(write_mmdb({ip_network("192.0.2.0/24"): {"country": {"iso_code": "CH"}}}))
+    assert countries(address) == "DE"
+    countries.renew()
+    assert countries(address) == "CH"
 
 
 @pytest.mark.parametrize(("said", "country"), [("AT", "AT"), ("", "DE"), ("XX", "DE")])
 async def test_a_proxys_word_goes_before_the_databases(tmp_path: Path, said: str, country: str) -> None:
     (tmp_path / "countries.mmdb").write_bytes(DATABASE)
     world = World()
-    countries = open_countries(tmp_path / "countries.mmdb")
+    countries = CountryFile(tmp_path / "countries.mmdb")
     relay = world.relay(seams=replace(world.seams, countries=countries))
     await relay.start()
     assert await relay.receive(structs.replace(arrival(), address=Address("192.0.2.7"), country=said)) == Accepted(DAY)

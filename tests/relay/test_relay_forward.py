@@ -325,6 +325,20 @@ async def test_acknowledged_segments_are_kept_50_hours_and_then_deleted(world: W
     await relay.stop()
 
 
+async def test_what_was_acknowledged_late_is_kept_as_long_for_a_restored_database(world: World) -> None:
+    await live(world, 6)
+    world.clock.now_ms += BACKLOG_MS - 1
+    relay = await drain(world)
+    (epoch,) = [e for e, history in world.aggregation.watermarks.items() if len(history) > 1]
+    await asked_again(world)
+    world.clock.now_ms += RETAIN_MS
+    await asked_again(world)
+    world.aggregation.forget_after(epoch, 0)
+    world.aggregation.counted.clear()
+    await soon(lambda: len(world.aggregation.counted) == 6)
+    await relay.stop()
+
+
 async def test_what_is_not_acknowledged_is_never_deleted(world: World) -> None:
     await live(world, 5)
     kept = {name for name, data in world.disk.files.items() if len(data) > HEAD_BYTES}
@@ -348,7 +362,7 @@ async def test_lives_without_a_beacon_leave_nothing_behind(world: World) -> None
 
 async def test_old_epochs_are_deleted_in_time_however_often_the_relay_restarts(world: World) -> None:
     await live(world, 5)
-    for _ in range(4):
+    for _ in range(6):
         relay = await drain(world)
         await relay.stop()
         world.clock.now_ms += BACKLOG_MS // 3

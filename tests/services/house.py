@@ -12,9 +12,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from leadbright import readiness
@@ -29,11 +30,13 @@ PATIENCE_S = 60.0
 class House:
     """The roles of one installation; each can be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`more` settings, as environment variables."""
         chosen = {f"LEADBRIGHT_{role}_LISTEN": "127.0.0.1:0" for role in ("WEB", "RELAY", "AGGREGATOR", "SHOP")}
         # The crowd comes through what looks like a proxy; otherwise all of it were one source, and limited as such.
         chosen |= {"LEADBRIGHT_TRUSTED_PROXIES": "127.0.0.0/8", "LEADBRIGHT_COUNTRY_HEADER": COUNTRY_HEADER}
-        chosen["LEADBRIGHT_DATA"] = str(folder / "data")
+        chosen |= {"LEADBRIGHT_DATA": str(folder / "data"), **more}
+        folder.mkdir(parents=True, exist_ok=True)
         settings = read_settings(chosen, folder)
         assert isinstance(settings, Settings), settings
         self.settings = settings
@@ -49,15 +52,29 @@ class House:
     def start(self, *roles: str) -> None:
         """Start roles and wait until they are ready."""
         for role in roles:
-            self._roles[role] = self._spawn(role)
+            self.begin(role)
         for role in roles:
             assert _run(readiness.until_ready(self._probe(role), PATIENCE_S)), f"{role} is not ready"
+
+    def begin(self, role: str) -> None:
+        """Start a role and don't wait."""
+        self._roles[role] = self._spawn(role)
+
+    async def ready(self, role: str) -> None:
+        """Wait in this loop until a role is ready: gRPC does not like to be asked from two loops at once."""
+        assert await readiness.until_ready(self._probe(role), PATIENCE_S), f"{role} is not ready"
 
     def kill(self, role: str) -> None:
         """End a role as a power cut does."""
         process = self._roles.pop(role)
         process.send_signal(signal.SIGKILL)
         process.wait()
+
+    def signal(self, role: str, number: signal.Signals) -> int:
+        """Send a role a signal; its process id."""
+        process = self._roles[role]
+        process.send_signal(number)
+        return process.pid
 
     def stop(self) -> None:
         """End everything, politely."""

@@ -27,15 +27,16 @@ LEFT_OUT = pytest.StashKey[list[str]]()
 
 
 @contextmanager
-def _chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
+        browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=ARGUMENTS,
             ignore_default_args=["--disable-back-forward-cache"],
         )
-        yield chromium
-        chromium.close()
+        yield browser
+        browser.close()
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def _firefox() -> Iterator[Firefox]:
         yield Firefox(wire)
 
 
-ENGINES: Mapping[str, Callable[[], AbstractContextManager[Browser | Firefox]]] = {"chromium": _chromium, "firefox": _firefox}
+ENGINES: Mapping[str, Callable[[], AbstractContextManager[Browser | Firefox]]] = {"chromium": chromium, "firefox": _firefox}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,7 +78,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session")
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser | Firefox]:
     """One browser for all tests; each visitor is a context of it."""
-    with ENGINES[request.config.getoption("--engine")]() as browser:
+    with ENGINES[request.config.getoption("--engine", "chromium")]() as browser:
         yield browser
 
 

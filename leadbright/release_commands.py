@@ -1,0 +1,130 @@
+"""The commands that move what is published already: promote, off, clean, rebuild-log.
+
+What they need is imported when they run, so that each starts quickly. May not know how a store is spoken to.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from leadbright.options import AS_JSON, ENV, FAILED, SITE, TO, environment_named
+from leadbright.releasing import BY, NOTE, conclude, fail, note_of, released, run, say, site_named, target_at
+
+if TYPE_CHECKING:
+    from cdn_publish.layout import Place
+    from cdn_publish.target import Target
+    from domain.artifact import ArtifactSet
+
+
+@click.command("promote")
+@TO
+@SITE
+@click.option("--release", "number", type=int, help="A release of staging; by default the one that is live there.")
+@NOTE
+@BY
+@AS_JSON
+def promote(to: str, site: str, number: int | None, note: str, by: str, as_json: bool) -> None:
+    """Make what staging has, byte for byte, what visitors load."""
+    from cdn_publish import release
+    from cdn_publish.layout import Environment
+    from cdn_publish.release import NoSuchRelease
+
+    target, key = target_at(to), site_named(site)
+    promoting = release.promote(
+        target, key, number, note_of(by, "", note or "promoted from staging"), datetime.now(UTC)
+    )
+    answer = released(promoting, to)
+    if isinstance(answer, NoSuchRelease):
+        which = "no release" if number is None else f"no release {number}"
+        fail(f"{key} has {which} in staging; leadbright publish --env staging makes one", FAILED)
+    conclude(key, Environment.PRODUCTION, answer, as_json=as_json, of="staging's release")
+
+
+@click.command("off")
+@TO
+@SITE
+@ENV
+@NOTE
+@BY
+@AS_JSON
+def off(to: str, site: str, env: str, note: str, by: str, as_json: bool) -> None:
+    """Show everybody the original at once: the same site without any experiment. Counting goes on."""
+    from cdn_publish import release
+    from cdn_publish.layout import Place
+
+    target, environment, key = target_at(to), environment_named(env), site_named(site)
+    artifacts = run(_switched_off(target, Place(environment, key)))
+    publishing = release.publish(
+        target, environment, artifacts, note_of(by, "", note or "all experiments off"), datetime.now(UTC)
+    )
+    conclude(key, environment, released(publishing, to), as_json=as_json)
+
+
+@click.command("clean")
+@TO
+@SITE
+@ENV
+@AS_JSON
+def clean(to: str, site: str, env: str, as_json: bool) -> None:
+    """Take old releases' files away; never those of the last 20, or of the last 30 days."""
+    from cdn_publish.cleaning import clean as take_away
+    from cdn_publish.layout import Place
+
+    target, environment, key = target_at(to), environment_named(env), site_named(site)
+    taken = run(take_away(target, Place(environment, key), datetime.now(UTC)))
+    if as_json:
+        say(json.dumps({"site": key, "env": environment.value, "taken": taken}))
+    else:
+        say(f"{key}: the files of {len(taken)} old releases are gone; the log keeps every line")
+
+
+@click.command("rebuild-log")
+@TO
+@SITE
+@ENV
+@BY
+def rebuild_log(to: str, site: str, env: str, by: str) -> None:
+    """Make a release log that is lost or damaged anew from what is there."""
+    from cdn_publish.layout import Place
+    from cdn_publish.rebuilding import Nothing, Rebuilt, Sound, rebuild
+    from cdn_publish.release import LostRace
+
+    target, environment, key = target_at(to), environment_named(env), site_named(site)
+    note = note_of(by, "", "log rebuilt; the order of older releases is not known")
+    match run(rebuild(target, Place(environment, key), note, datetime.now(UTC))):
+        case Rebuilt(history):
+            live = history.releases[-1]
+            say(f"{key}: the log has {len(history.releases)} releases again; release {live.number} is live in {env}")
+        case Sound():
+            say(f"{key}: the log is sound; nothing was done")
+        case Nothing():
+            fail(f"{key} has no whole release in {env}; publish it", FAILED)
+        case LostRace(newest):
+            fail(f"{key}: release {newest.number} was published meanwhile; nothing was rebuilt", FAILED)
+
+
+async def _switched_off(target: Target, place: Place) -> ArtifactSet:
+    """What is live there, without its experiments; ends the command where nothing is."""
+    from cdn_publish.site_files import SiteFiles
+    from config_compiler.compiler import MissingModuleError, switch_off
+    from domain.artifact import Artifact, ArtifactSet
+    from leadbright.plan_file import read_plan
+    from leadbright.runtime import SnippetNotBuilt, load_runtime
+
+    served = await SiteFiles(target, place).pointers()
+    if not {"config.json", "relay.json"} <= served.keys():
+        fail(f"{place.site} has no release in {place.environment}", FAILED)
+    try:
+        made = switch_off(read_plan(served["config.json"].body), load_runtime())
+    except (ValueError, SnippetNotBuilt, MissingModuleError) as error:
+        fail(f"nothing was published: {error}", FAILED)
+    rules = Artifact("relay.json", served["relay.json"].body, "application/json")
+    return ArtifactSet(place.site, (*made.artifacts, rules))
+
+
+COMMANDS = {"promote": promote, "off": off, "clean": clean, "rebuild-log": rebuild_log}
+"""What the command line takes from here."""
