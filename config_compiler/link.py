@@ -39,6 +39,7 @@ USED_WHEN: dict[str, Callable[[Plan], bool]] = {
     "gpc": lambda plan: Signal.GPC in plan.honour,
     "dnt": lambda plan: Signal.DNT in plan.honour,
     "domains": lambda plan: bool(plan.cookie_domains),
+    "engagement": lambda plan: plan.engagement,
     "experiments": lambda plan: bool(plan.experiments),
     "holdout": lambda plan: plan.holdout > 0,
     "who": lambda plan: any(x.who != EVERYBODY for x in plan.experiments),

@@ -38,6 +38,13 @@ class SinglePage(Enum):
     OFF = "off"
 
 
+class Engagement(Enum):
+    """Whether the time that pages have their visitors' attention, and how far they scroll, is reported."""
+
+    OFF = "off"
+    ON = "on"
+
+
 KEY = Text("a key")
 GOAL_KEY = Text("the key of a goal")
 SELECTOR = Text("a CSS selector")
@@ -96,6 +103,7 @@ class SiteSyntax(Shape):
     honour: Listed[Written[Signal]] | None = entry("honour", ListOf(Choice(Signal), "a list of signals"))
     goals: Listed[GoalSyntax] | None = entry("goals", ListOf(ShapeOf(GoalSyntax, "a goal"), "a list of goals"))
     single_page: Written[SinglePage] | None = entry("single-page", Choice(SinglePage))
+    engagement: Written[Engagement] | None = entry("engagement", Choice(Engagement))
     scripts: Written[Scripts] | None = entry("scripts", Choice(Scripts))
     holdout: Written[Fraction] | None = entry("holdout", Percent())
     audiences: Listed[AudienceSyntax] | None = entry(

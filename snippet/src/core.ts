@@ -3,8 +3,9 @@
  * May not know what is done about any of it.
  */
 
+import { watchAttention } from "./engagement.ts";
 import { readRecord } from "./jar.ts";
-import { answered, begin, look, reach, refused } from "./page.ts";
+import { answered, begin, depart, look, reach, refused } from "./page.ts";
 import { quiet } from "./quiet.ts";
 import { listen } from "./report.ts";
 import { goalsTouched } from "./triggers.ts";
@@ -24,6 +25,10 @@ export const start = (): void => {
     "pageshow",
     quiet(({ persisted }: PageTransitionEvent) => persisted && look()),
   );
+  if (uses.engagement) {
+    watchAttention();
+    addEventListener("pagehide", quiet(depart));
+  }
   listen();
   hearQueue(false);
 };

@@ -12,6 +12,7 @@ export type Feature =
   | "consent"
   | "dnt"
   | "domains"
+  | "engagement"
   | "event"
   | "experiments"
   | "goals"

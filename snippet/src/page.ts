@@ -3,11 +3,12 @@
  * May not know how any of it is done.
  */
 
+import { attend, attention } from "./engagement.ts";
 import { enterExperiments, type Shown } from "./experiments.ts";
 import { convert, type Hit } from "./goals.ts";
 import { openRecord, readRecord, refuseRecord } from "./jar.ts";
 import { type Change, expose, view, visit } from "./ledger.ts";
-import { dropReports, report } from "./report.ts";
+import { dropReports, report, reportOnce } from "./report.ts";
 import { sourceOf } from "./source.ts";
 import { goalsVisited } from "./triggers.ts";
 
@@ -39,10 +40,17 @@ export const variationOf = (experiment: string): string | undefined => shown?.ge
 
 /** The page is looked at. */
 export const look = (): void => {
+  if (uses.engagement) attend();
   tell(visit);
   tell(view(sourceOf(document.referrer, location, plan.domains)));
   if (uses.experiments) shown?.forEach(seen => tell(expose(...seen)));
   if (uses.visit) reach(goalsVisited(plan.goals, location));
+};
+
+/** The page is left, or becomes another. */
+export const depart = (): void => {
+  const entry = attention();
+  if (running && entry) reportOnce(entry);
 };
 
 export const begin = (saysYes = false): void => {

@@ -8,8 +8,8 @@ import { newNonce } from "./chance.ts";
 import { correct, minuteNow, today } from "./clock.ts";
 import { trim } from "./experiments.ts";
 import { ROOM, readRecord, writeRecord } from "./jar.ts";
-import type { Change } from "./ledger.ts";
-import { take } from "./outbox.ts";
+import type { Change, Entry } from "./ledger.ts";
+import { NO_SOURCE, take } from "./outbox.ts";
 import { quiet } from "./quiet.ts";
 import type { Pending } from "./record.ts";
 
@@ -39,6 +39,8 @@ const post = ([nonce, , cfg, d, p, src, e]: Pending): Promise<Response> =>
     referrerPolicy: "origin",
   });
 
+const pathNow = (): string => location.pathname.slice(0, LONGEST_PATH);
+
 /** `answered`: the nonce of a beacon to be dropped; `theirs`: which day the relay says it is. */
 const turn = (answered?: string, theirs?: number): void => {
   // A page made ready in advance is no visit before it is looked at.
@@ -55,8 +57,7 @@ const turn = (answered?: string, theirs?: number): void => {
     correct(kept, day + kept[3], theirs);
   }
   if (uses.experiments) trim(plan.experiments, kept, ROOM);
-  const path = location.pathname.slice(0, LONGEST_PATH);
-  const [next, taken] = take(kept, waiting, [newNonce(), minuteNow(), plan.digest, day + kept[3], path], ROOM);
+  const [next, taken] = take(kept, waiting, [newNonce(), minuteNow(), plan.digest, day + kept[3], pathNow()], ROOM);
   waiting.splice(0, taken);
   if (writeRecord(next, day)) next[2].forEach(send);
 };
@@ -81,6 +82,18 @@ export const report = (change: Change): void => {
   // While some are waiting a turn is already asked for, or the outbox is full and an answer will make room.
   if (!waiting.length) flush();
   if (waiting.length < WAITING) waiting.push(change);
+};
+
+/**
+ * Tells the relay at once, and never again: of a page that is being left no answer is heard, and a write without the
+ * lock could cost another page its own. What gets lost is lost, and the record stays as it is.
+ */
+export const reportOnce = (entry: Entry): void => {
+  const kept = readRecord(today(plan.tz));
+  if (!kept || (document as Prerendered).prerendering) return;
+  const [, ledger, , behind] = kept;
+  const day = today(plan.tz) + behind;
+  post([newNonce(), 0, plan.digest, day, pathNow(), ledger[3]?.[2] ?? NO_SOURCE, [entry]]).catch(() => {});
 };
 
 /** What was asked to be told is not told. */
