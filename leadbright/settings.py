@@ -47,6 +47,7 @@ NAMES: dict[str, str] = {
     "grpc_name": "the name in the aggregators' certificates, where it is not their address",
     "relay_metrics": "where the relay's first process shows its metrics; off for nowhere",
     "aggregator_metrics": "where the aggregator shows its metrics; off for nowhere",
+    "relay_proof": "whether the relay proves once a minute that what is reported is counted: on or off",
     "relay_workers": "how many processes take beacons",
     "relay_name": "what this relay is called by aggregators",
     "log": "how the log is written: text or json",
@@ -93,6 +94,7 @@ class Settings:
     grpc_name: str | None
     relay_metrics: Address | None
     aggregator_metrics: Address | None
+    relay_proof: str
     relay_workers: int
     relay_name: str
     log: str
@@ -237,6 +239,7 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         grpc_name=take("grpc_name", values.name, None),
         relay_metrics=_metrics(reading, "relay", listen["relay"]),
         aggregator_metrics=_metrics(reading, "aggregator", listen["aggregator"]),
+        relay_proof=take("relay_proof", values.one_of("on", "off"), "on"),
         relay_workers=take("relay_workers", values.number(1, MOST_WORKERS), 1),
         relay_name=take("relay_name", values.name, socket.gethostname()[:63] or "relay"),
         log=take("log", values.one_of("text", "json"), ""),

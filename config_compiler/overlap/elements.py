@@ -83,7 +83,10 @@ def _simple(compound: object) -> Iterator[object]:
 
 def sameness(one: str, other: str, loose: frozenset[str]) -> Certainty:
     """Whether one element matches both; attributes in `loose` are changed by the experiments themselves."""
-    return max(_sameness(a, b, loose) for a in chains(one) for b in chains(other))
+    ours, theirs = chains(one), chains(other)
+    if len(ours) == len(theirs) == 1:
+        return _sameness(ours[0], theirs[0], loose)
+    return max(_sameness(a, b, loose) for a in ours for b in theirs)
 
 
 def _sameness(one: Chain, other: Chain, loose: frozenset[str]) -> Certainty:
@@ -146,7 +149,10 @@ _ROOTS = ("html", "body", "head")
 
 def nesting(inner: str, outer: str, loose: frozenset[str]) -> Certainty:
     """Whether an element of one selector lies inside an element of the other."""
-    return max(_nesting(a, b, loose) for a in chains(inner) for b in chains(outer))
+    ours, theirs = chains(inner), chains(outer)
+    if len(ours) == len(theirs) == 1:
+        return _nesting(ours[0], theirs[0], loose)
+    return max(_nesting(a, b, loose) for a in ours for b in theirs)
 
 
 def _nesting(inner: Chain, outer: Chain, loose: frozenset[str]) -> Certainty:

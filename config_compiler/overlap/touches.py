@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from config_compiler.overlap.effort import Effort
 from config_compiler.overlap.elements import Certainty, nesting, sameness
@@ -93,6 +94,7 @@ _PAGE = _Relation(
 )
 
 
+@lru_cache(20_000)
 def _relation(one: str, other: str, loose: frozenset[str]) -> _Relation:
     if not (one and other):
         return _PAGE

@@ -7,15 +7,13 @@ May not know what the experiments change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlencode
 
 from config_compiler.overlap.effort import Effort, UndecidedError
 from config_compiler.overlap.formula import (
     HOST,
     PATH,
-    SCHEME,
     Atom,
     Both,
     Either,
@@ -26,6 +24,7 @@ from config_compiler.overlap.formula import (
 )
 from config_compiler.overlap.moments import ALWAYS, Moment, Span, moment
 from config_compiler.overlap.values import Answer, Is, Never, Open, Values, possible
+from config_compiler.overlap.witness import visit_of
 from config_compiler.page_tests import page_test
 from domain.condition import Condition, Matches
 from domain.experiment import Experiment, Pages
@@ -88,9 +87,12 @@ class _Asking:
     reach: Reach
     formula: Formula
     asked: frozenset[str]
+    settled: _Settled | None
+    """What leaves no choice, put together once for all pairs; None where that alone cannot be answered."""
 
 
 _State = dict[str, frozenset[Atom]]
+_Settled = tuple[_State, list[Either]]
 
 
 @dataclass(slots=True)
@@ -119,9 +121,9 @@ class Meetings:
         first, second = self._known_of(one), self._known_of(other)
         try:
             # A witness on one of the site's own hosts is worth more than one elsewhere.
-            found = search.run([first.formula, second.formula, self._home])
+            found = search.both(first, second, [self._home])
             if found is None and HOST in first.asked | second.asked:
-                found = search.run([first.formula, second.formula])
+                found = search.both(first, second, [])
         except UndecidedError as undecided:
             return Unknown(undecided.why)
         if found is not None:
@@ -141,8 +143,18 @@ class Meetings:
         known = self._reaches.get(id(reach))
         if known is None:
             formula = Both((of_pages(reach.pages), of_condition(reach.audience)))
-            known = self._reaches[id(reach)] = _Asking(reach, formula, frozenset(_asked(formula)))
+            settled = self._settled(reach, formula)
+            known = self._reaches[id(reach)] = _Asking(reach, formula, frozenset(_asked(formula)), settled)
         return known
+
+    def _settled(self, reach: Reach, formula: Formula) -> _Settled | None:
+        state: _State = {}
+        try:
+            alone = _Search(self, reach.span, (reach, reach), Effort(STEPS_A_PAIR, self.together))
+            choices = alone.settle([formula], state)
+        except UndecidedError:
+            return None
+        return None if choices is None else (state, choices)
 
 
 @dataclass(slots=True)
@@ -155,14 +167,26 @@ class _Search:
     effort: Effort
     open: list[str] = field(default_factory=list)
 
-    def run(self, wanted: Iterable[Formula]) -> Visit | None:
+    def both(self, one: _Asking, other: _Asking, more: list[Formula]) -> Visit | None:
         """A visit that is in both, or None; `open` then says what was left undecided on the way."""
-        return self._choose(list(wanted), {}, 0)
+        if one.settled is None or other.settled is None:
+            return self._choose([one.formula, other.formula, *more], {}, 0)
+        state = self._merged(one.settled[0], other.settled[0])
+        return None if state is None else self._choose([*one.settled[1], *other.settled[1], *more], state, 0)
+
+    def _merged(self, one: _State, other: _State) -> _State | None:
+        """What two experiments ask together; None where one subject cannot answer both."""
+        state = {**one, **other}
+        for subject in sorted(one.keys() & other.keys(), key=_quickest):
+            state[subject] = one[subject] | other[subject]
+            if state[subject] != one[subject] and not self._answered(state[subject]):
+                return None
+        return state
 
     def _choose(self, wanted: list[Formula], state: _State, depth: int) -> Visit | None:
         """Settle what leaves no choice, then try each way of the smallest choice."""
         self.effort.spend(4)
-        choices = self._settle(wanted, state)
+        choices = self.settle(wanted, state)
         if choices is None:
             return None
         if not choices:
@@ -177,7 +201,7 @@ class _Search:
                 return found
         return None
 
-    def _settle(self, wanted: list[Formula], state: _State) -> list[Either] | None:
+    def settle(self, wanted: list[Formula], state: _State) -> list[Either] | None:
         """Put every question into the state; the choices that are left, or None where one cannot be answered."""
         choices: list[Either] = []
         left = wanted[::-1]
@@ -197,8 +221,12 @@ class _Search:
         if atom in before:
             return True
         state[atom.subject] = before | {atom}
+        return self._answered(state[atom.subject])
+
+    def _answered(self, atoms: frozenset[Atom]) -> bool:
+        """Whether one value of their subject answers all of them; where that is not known, `open` says why."""
         self.effort.spend(4)
-        match self.meetings.answer(state[atom.subject], self.effort):
+        match self.meetings.answer(atoms, self.effort):
             case Is():
                 return True
             case Never():
@@ -228,28 +256,9 @@ class _Search:
                 yield subject, answer.value
 
 
-def visit_of(found: Mapping[str, str | None], now: Moment) -> Visit:
-    """The visit with these values; what is not named is a newcomer's."""
-    named = {kind: _named(found, f"{kind}.") for kind in ("query", "cookie", "data")}
-    query = f"?{urlencode(named['query'], quote_via=quote)}" if named["query"] else ""
-    plain = {k: v for k, v in found.items() if v is not None and k in _PLAIN}
-    return Visit(
-        url=f"{found.get(SCHEME) or 'https'}://{found.get(HOST) or 'localhost'}{found.get(PATH) or '/'}{query}",
-        width=int(found.get("width") or 1280),
-        hour=now.hour,
-        weekday=now.weekday,
-        now=now.now,
-        cookies=named["cookie"],
-        data=named["data"],
-        **plain,
-    )
-
-
-_PLAIN = ("device", "platform", "browser", "country", "language", "channel", "visitor", "referrer")
-
-
-def _named(found: Mapping[str, str | None], start: str) -> dict[str, str]:
-    return {k.removeprefix(start): v for k, v in sorted(found.items()) if k.startswith(start) and v is not None}
+def _quickest(subject: str) -> tuple[bool, str]:
+    """What is looked up comes before what has to be searched for."""
+    return subject in (HOST, PATH) or "." in subject, subject
 
 
 def _takes(reach: Reach, visit: Visit) -> bool:

@@ -53,7 +53,7 @@ class Address:
     def prefix(self) -> bytes:
         """What one household or office has in common: the whole of an IPv4 address, half of an IPv6 one."""
         if ":" not in self._text:
-            return self._text.encode()
+            return self._text.encode(errors="replace")
         found = self.parsed()
         return b"" if found is None else found.packed[:8]
 

@@ -64,7 +64,8 @@ UNSAID = Agent(is_bot=False, browser="", platform="", device="")
 @lru_cache(maxsize=4096)
 def read_agent(user_agent: str) -> Agent:
     """The families that a user agent names."""
-    text = user_agent[:LONGEST]
+    # Bytes that are no text stand in it as lone surrogates, over which parsers fall.
+    text = user_agent[:LONGEST].encode(errors="replace").decode()
     if not text:
         return UNSAID
     if crawleruseragents.is_crawler(text):

@@ -11,6 +11,7 @@ import time
 from asyncio import BaseTransport
 from typing import Any
 
+from sanic.exceptions import BadURL
 from sanic.http import Http, Stage
 from sanic.server.protocols.http_protocol import HttpProtocol
 
@@ -113,6 +114,14 @@ class BeaconHttp(Http):
         """Answer a whole beacon; the connection is ready for the next request."""
         await self._send(answer)
         self.stage = Stage.IDLE
+
+    def create_empty_request(self) -> None:
+        """As Sanic's, which falls over an address that is none."""
+        try:
+            super().create_empty_request()
+        except BadURL:
+            self.url = ""
+            super().create_empty_request()
 
     async def error_response(self, exception: Exception) -> None:
         """As Sanic's, which needs a request of its own kind."""

@@ -17,10 +17,12 @@ from ingest_grpc.relay.app import create_app
 from ingest_grpc.relay.disk import FolderDisk
 from ingest_grpc.relay.relay import Relay, RelaySettings, Seams
 from ingest_grpc.wire.aggregation import AggregationClient
+from ingest_grpc.wire.report import ReportClient
 from leadbright.data_folder import held
 from leadbright.journals import FIRST, former_journals, journal_of, take_over
 from leadbright.metrics import metrics_served
 from leadbright.papers import aggregator_channel, https_context, watched
+from leadbright.proving import ProofMetrics, course_of, proof_site, proving, with_proof_site
 from leadbright.serving import serving
 from leadbright.setting_values import Address
 from leadbright.settings import Settings
@@ -44,11 +46,12 @@ async def relay(settings: Settings, worker: int = FIRST) -> AsyncIterator[asynci
         disk = FolderDisk(folder)
         parts.callback(disk.close)
         channel = aggregator_channel(settings)
+        proves, site = settings.relay_proof == "on", proof_site(settings.relay_name)
         parts.push_async_callback(channel.close)
         seams = Seams(
             disk=disk,
             aggregation=AggregationClient(channel),
-            read=reading(target),
+            read=with_proof_site(reading(target), site) if proves else reading(target),
             clock=now_ms,
             randomness=os.urandom,
             countries=await _countries(settings, parts),
@@ -60,12 +63,20 @@ async def relay(settings: Settings, worker: int = FIRST) -> AsyncIterator[asynci
             proxies=Proxies(settings.trusted_proxies, settings.country_header or ""),
             serve=serving_files(target) if settings.cdn_folder else None,
         )
-        metrics = _metrics_address(settings, worker)
-        await parts.enter_async_context(metrics_served("relay", taking.metrics(), metrics))
+        registry = taking.metrics()
+        await parts.enter_async_context(metrics_served("relay", registry, _metrics_address(settings, worker)))
         is_shared = settings.relay_workers > 1
         secure = await _https(settings, parts)
         await parts.enter_async_context(serving(app, settings.relay_listen, is_shared=is_shared, secure=secure))
+        if proves and worker == FIRST:
+            course = course_of(site, _own_url(settings), ReportClient(channel))
+            await parts.enter_async_context(proving(course, ProofMetrics(registry)))
         yield taking.broken
+
+
+def _own_url(settings: Settings) -> str:
+    url = settings.relay_listen.url
+    return url.replace("http:", "https:", 1) if settings.relay_cert else url
 
 
 async def _https(settings: Settings, parts: AsyncExitStack) -> ssl.SSLContext | None:

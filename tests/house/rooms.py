@@ -169,6 +169,7 @@ CONFINED: tuple[Confined, ...] = (
         "json",
         (
             "cdn_publish/history.py",
+            "cdn_publish/pointer.py",
             "config_compiler/*",
             "ingest_grpc/wire/*",
             "ingest_grpc/relay/*",

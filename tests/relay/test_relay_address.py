@@ -72,6 +72,12 @@ def test_only_trusted_proxies_are_believed(
     assert (found.prefix(), said) == (Address(expected).prefix(), country)
 
 
+def test_bytes_that_are_no_text_are_a_place_like_any_other() -> None:
+    proxies = Proxies((ip_network("10.0.0.0/8"),), COUNTRY)
+    found, said = proxies.place(Peer("10.0.0.1"), {"x-forwarded-for": "\udcff", COUNTRY: "\udcff"})
+    assert (found.prefix(), country_said(said)) == (b"?", "")
+
+
 def test_without_settings_no_header_is_believed() -> None:
     found, said = NO_PROXIES.place(Peer("192.0.2.1"), {"x-forwarded-for": "1.1.1.1", "cf-ipcountry": "DE"})
     assert (found.prefix(), said) == (b"192.0.2.1", "")

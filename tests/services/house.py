@@ -35,6 +35,7 @@ class House:
         chosen = {f"LEADBRIGHT_{role}_LISTEN": "127.0.0.1:0" for role in ("WEB", "RELAY", "AGGREGATOR", "SHOP")}
         # The crowd comes through what looks like a proxy; otherwise all of it were one source, and limited as such.
         chosen |= {"LEADBRIGHT_TRUSTED_PROXIES": "127.0.0.0/8", "LEADBRIGHT_COUNTRY_HEADER": COUNTRY_HEADER}
+        chosen["LEADBRIGHT_RELAY_PROOF"] = "off"  # tests count every beacon there is
         chosen |= {"LEADBRIGHT_DATA": str(folder / "data"), **more}
         folder.mkdir(parents=True, exist_ok=True)
         settings = read_settings(chosen, folder)
