@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 
+from config_compiler.choices import Engagement, SinglePage
 from config_compiler.condition_syntax import Audience, Condition, ConditionSyntax
 from config_compiler.kinds import Choice, Flag, Listed, ListOf, Number, Pair, Pairs, Percent, Text, Whole, Written
 from config_compiler.page_syntax import Page, PageSyntax
@@ -29,20 +30,6 @@ class Scripts(Enum):
 
     FORBIDDEN = "forbidden"
     ALLOWED = "allowed"
-
-
-class SinglePage(Enum):
-    """Whether a change of address without a new page is looked for."""
-
-    AUTO = "auto"
-    OFF = "off"
-
-
-class Engagement(Enum):
-    """Whether the time that pages have their visitors' attention, and how far they scroll, is reported."""
-
-    OFF = "off"
-    ON = "on"
 
 
 KEY = Text("a key")

@@ -34,7 +34,7 @@ WHOLE = plan(
     zones={"Europe/Berlin": "DE"},
     experiments=[
         experiment("hero", ops=OPS[:5], css="h1{color:#c00}"),
-        experiment("rest", ops=OPS[5:], who=WHO, layer=["home", 0, 10_000], **{"in": [["^", "/"], ["~", "."]]}),
+        experiment("rest", ops=OPS[5:], who=WHO, layer=["home", 0, 10_000]) | {"in": [["^", "/"], ["~", "."]]},
     ],
 )
 """A valid plan with some of everything."""
