@@ -139,4 +139,4 @@ def test_the_built_snippet_has_what_the_shop_needs() -> None:
     runtime = load_runtime()
     result = compile_site(read(CASES / "shop"), None, runtime, DEPLOYMENT)
     assert isinstance(result, Compiled)
-    assert re.fullmatch(r"try\{let A=.*\}catch\{\}\n", script(result), re.DOTALL)
+    assert re.fullmatch(r"//# allFunctionsCalledOnLoad\ntry\{let A=.*\}catch\{\}\n", script(result), re.DOTALL)
