@@ -44,8 +44,8 @@ const unclaim = (): void => {
 /** Here and at every parent domain: the plan's domains may have been others when the cookie was written. */
 const forgetRecord = (): void => {
   if (uses.experiments) unclaim();
-  put(plan.record, "", 0, "");
-  location.hostname.split(".").forEach((_, i, labels) => put(plan.record, "", 0, labels.slice(i).join(".")));
+  // What is left after the last label is no domain: the host alone.
+  `${location.hostname}.`.split(".").forEach((_, i, labels) => put(plan.record, "", 0, labels.slice(i, -1).join(".")));
 };
 
 /** Deletes what is kept, if anything is. Where nobody is asked, the no is kept instead. */
@@ -59,7 +59,7 @@ export const refuseRecord = (): void => {
 export const readRecord = (day: number): Kept | undefined => {
   if (value() === NO) return undefined;
   const seed = uses.experiments ? claim() : welcome && newSeed();
-  return decode(value() ?? "") ?? (seed ? newRecord(seed, day) : undefined);
+  return decode(value()) ?? (seed ? newRecord(seed, day) : undefined);
 };
 
 /**

@@ -7,8 +7,8 @@ import { attend, attention } from "./engagement.ts";
 import { enterExperiments, type Shown } from "./experiments.ts";
 import { convert, type Hit } from "./goals.ts";
 import { openRecord, readRecord, refuseRecord } from "./jar.ts";
-import { type Change, expose, view, visit } from "./ledger.ts";
-import { dropReports, report, reportOnce } from "./report.ts";
+import { expose, view, visit } from "./ledger.ts";
+import { beginTelling, endTelling, isTelling, tell, tellOnce } from "./report.ts";
 import { sourceOf } from "./source.ts";
 import { goalsVisited } from "./triggers.ts";
 
@@ -23,16 +23,14 @@ const BOT = /compatible;|http|[^u]bot\b|crawl|spider/i;
 /** Whether the page has said what the visitor wants. */
 export let answered = false;
 
-let running = false;
 let shown: Shown | undefined;
 
 /** Whether the visitor, through the browser, asked to be left alone, or is no visitor at all. */
-export const refused = ({ webdriver, userAgent, globalPrivacyControl, doNotTrack }: Signals = navigator): unknown =>
-  webdriver || BOT.test(userAgent) || (uses.gpc && globalPrivacyControl) || (uses.dnt && doNotTrack === "1");
-
-export const tell = (change: Change): void => {
-  if (running) report(change);
-};
+export const refused = (signals: Signals = navigator): unknown =>
+  signals.webdriver ||
+  BOT.test(signals.userAgent) ||
+  (uses.gpc && signals.globalPrivacyControl) ||
+  (uses.dnt && signals.doNotTrack === "1");
 
 export const reach = (hits: readonly Hit[]): void => hits.forEach(hit => tell(convert(plan.experiments, hit)));
 
@@ -50,13 +48,13 @@ export const look = (): void => {
 /** The page is left, or becomes another. */
 export const depart = (): void => {
   const entry = attention();
-  if (running && entry) reportOnce(entry);
+  if (entry) tellOnce(entry);
 };
 
 export const begin = (saysYes = false): void => {
-  const kept = running || refused() ? undefined : openRecord(saysYes);
+  const kept = isTelling() || refused() ? undefined : openRecord(saysYes);
   if (!kept) return;
-  running = true;
+  beginTelling();
   if (uses.experiments) {
     shown = enterExperiments(kept, location, tell);
     // Who is sent on to another page has seen nothing of this one.
@@ -70,10 +68,7 @@ export const answer = (yes: boolean): void => {
   answered = true;
   if (refused()) return;
   // Another tab may have been told no since.
-  if (!yes || !readRecord(0)) running = false;
+  if (!yes || !readRecord(0)) endTelling();
   if (yes) begin(yes);
-  else {
-    dropReports();
-    refuseRecord();
-  }
+  else refuseRecord();
 };
