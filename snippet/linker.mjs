@@ -2,9 +2,9 @@
  * Writes the template out as `config_compiler/template.py` does, for measuring. May not know what a plan is.
  */
 
-const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ_$zyxwvqkj"];
 
-/** Names of parts: one capital letter, or that and a digit. No other name in the snippet is one. */
+/** Names of parts: a letter, or that and a digit. No other name in the snippet is one. */
 export const PART_NAMES = [...LETTERS, ...[..."0123456789"].flatMap(digit => LETTERS.map(letter => letter + digit))];
 
 /** Has Chromium compile all functions at once, which costs a page less than one by one as they are called. */

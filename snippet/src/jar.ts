@@ -35,14 +35,14 @@ const unclaim = (): void => put(`${plan.record}.${claim()}`, "", 0);
 /** Here and at every parent domain: the plan's domains may have been others when the cookie was written. */
 export const forgetRecord = (): void => {
   if (uses.experiments) unclaim();
-  put(plan.record, "", 0, "");
-  location.hostname.split(".").forEach((_, i, labels) => put(plan.record, "", 0, labels.slice(i).join(".")));
+  // What is left after the last label is no domain: the host alone.
+  `${location.hostname}.`.split(".").forEach((_, i, labels) => put(plan.record, "", 0, labels.slice(i, -1).join(".")));
 };
 
 /** The record, or a new one where there may be one; undefined where there is neither. */
 export const readRecord = (day: number): Kept | undefined => {
   const seed = uses.experiments ? claim() : welcome && newSeed();
-  return decode(value() ?? "") ?? (seed ? newRecord(seed, day) : undefined);
+  return decode(value()) ?? (seed ? newRecord(seed, day) : undefined);
 };
 
 /**

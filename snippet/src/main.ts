@@ -1,8 +1,39 @@
 /**
- * Where the snippet begins; the linker sees that nothing thrown here reaches the page.
- * May not know what it begins with.
+ * Begins with the page, and hears what happens to it: it is touched, called by its scripts, left and come back to.
+ * The linker sees that nothing thrown here reaches the page. May not know what is done about any of it.
  */
 
-import { start } from "./core.ts";
+import type { Leadbright } from "../leadbright.d.ts";
+import { readRecord } from "./jar.ts";
+import { begin, look, reach, refused } from "./page.ts";
+import { quiet } from "./quiet.ts";
+import { lockedTurn, turn } from "./report.ts";
+import { goalsTouched } from "./triggers.ts";
+import { type Say, say } from "./verbs.ts";
 
-start();
+/** The page API once it stands, as against the queue that stands in for it before. */
+interface Installed extends Leadbright {
+  readonly on?: boolean;
+}
+
+const touched = quiet((event: Event) => reach(goalsTouched(plan.goals, event)));
+
+const early = window.leadbright as Installed | undefined;
+// Another copy may have been first.
+if (!early?.on) {
+  window.leadbright = Object.assign(say, { on: true }) as Installed;
+  if (!uses.consent || (!refused() && readRecord(0))) quiet(begin)();
+  if (uses.click) addEventListener("click", touched, true);
+  if (uses.submit) addEventListener("submit", touched, true);
+  addEventListener(
+    "pageshow",
+    quiet(({ persisted }: PageTransitionEvent) => persisted && look()),
+  );
+  addEventListener("prerenderingchange", () => lockedTurn(), true);
+  // A page that is left will not be given the lock any more: its last turn is the only one taken without it.
+  addEventListener(
+    "pagehide",
+    quiet(() => turn()),
+  );
+  early?.q?.forEach(call => say(...(call as unknown as Parameters<Say>)));
+}

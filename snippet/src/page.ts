@@ -6,8 +6,8 @@
 import { enterExperiments, type Shown } from "./experiments.ts";
 import { convert, type Hit } from "./goals.ts";
 import { forgetRecord, openRecord } from "./jar.ts";
-import { type Change, expose, view, visit } from "./ledger.ts";
-import { dropReports, report } from "./report.ts";
+import { expose, view, visit } from "./ledger.ts";
+import { beginTelling, endTelling, isTelling, tell } from "./report.ts";
 import { sourceOf } from "./source.ts";
 import { goalsVisited } from "./triggers.ts";
 
@@ -16,16 +16,11 @@ interface Signals extends Navigator {
   readonly doNotTrack: string | null;
 }
 
-let running = false;
 let shown: Shown | undefined;
 
 /** Whether the visitor, through the browser, asked to be left alone, or is no visitor at all. */
-export const refused = ({ webdriver, globalPrivacyControl, doNotTrack }: Signals = navigator): unknown =>
-  webdriver || (uses.gpc && globalPrivacyControl) || (uses.dnt && doNotTrack === "1");
-
-export const tell = (change: Change): void => {
-  if (running) report(change);
-};
+export const refused = (signals: Signals = navigator): unknown =>
+  signals.webdriver || (uses.gpc && signals.globalPrivacyControl) || (uses.dnt && signals.doNotTrack === "1");
 
 export const reach = (hits: readonly Hit[]): void => hits.forEach(hit => tell(convert(plan.experiments, hit)));
 
@@ -40,9 +35,9 @@ export const look = (): void => {
 };
 
 export const begin = (): void => {
-  const kept = running || refused() ? undefined : openRecord();
+  const kept = isTelling() || refused() ? undefined : openRecord();
   if (!kept) return;
-  running = true;
+  beginTelling();
   if (uses.experiments) {
     shown = enterExperiments(kept, location, tell);
     // Who is sent on to another page has seen nothing of this one.
@@ -52,7 +47,6 @@ export const begin = (): void => {
 };
 
 export const end = (): void => {
-  running = false;
-  dropReports();
+  endTelling();
   forgetRecord();
 };
