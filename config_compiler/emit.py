@@ -17,6 +17,8 @@ from domain.artifact import Artifact, ArtifactSet, digest_of
 
 _JSON = "application/json"
 _JAVASCRIPT = "text/javascript; charset=utf-8"
+_EAGERLY = "//# allFunctionsCalledOnLoad\n"
+"""Has Chromium compile all functions at once, which costs a page less than one by one as they are called."""
 
 
 def emit(linked: Linked) -> ArtifactSet:
@@ -46,7 +48,8 @@ def canonical(value: Json) -> bytes:
 def _script(linked: Linked, config: bytes) -> tuple[Piece, ...]:
     """Nothing thrown while it starts reaches the page, and no name that it declares."""
     values = carried(linked.plan, digest_of(config), linked.scripts)
-    return (Piece("core", "try{"), *written(linked.runtime, linked.uses, values), Piece("core", "}catch{}\n"))
+    code = written(linked.runtime, linked.uses, values)
+    return (Piece("core", f"{_EAGERLY}try{{"), *code, Piece("core", "}catch{}\n"))
 
 
 def _rules(rules: RelayRules) -> Json:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from config_compiler.lower import Lowered, RelayRules
 from config_compiler.template import Runtime
 from domain.condition import EVERYBODY, All, AnyOf, Condition, Field, Not, Test
-from domain.plan import Arm, Plan
+from domain.experiment import WHOLE
+from domain.plan import Arm, PageTest, Plan
 from domain.site import Consent, Signal
 
 
@@ -39,7 +40,13 @@ USED_WHEN: dict[str, Callable[[Plan], bool]] = {
     "gpc": lambda plan: Signal.GPC in plan.honour,
     "dnt": lambda plan: Signal.DNT in plan.honour,
     "domains": lambda plan: bool(plan.cookie_domains),
+    "engagement": lambda plan: plan.engagement,
     "experiments": lambda plan: bool(plan.experiments),
+    "excluded": lambda plan: any(x.exclude for x in plan.experiments),
+    "patterns": lambda plan: any(test.kind != "=" for test in _tests(plan)),
+    "queries": lambda plan: any(test.query for test in _tests(plan)),
+    "schedules": lambda plan: any(x.start is not None or x.end is not None for x in plan.experiments),
+    "shares": lambda plan: any(x.layer or x.traffic < WHOLE for x in plan.experiments),
     "holdout": lambda plan: plan.holdout > 0,
     "who": lambda plan: any(x.who != EVERYBODY for x in plan.experiments),
     "channel": lambda plan: any(_asks_for(Field.CHANNEL, x.who) for x in plan.experiments),
@@ -72,6 +79,12 @@ def link(lowered: Lowered, runtime: Runtime) -> Linked:
 
 def _has_op(plan: Plan, *kinds: str) -> bool:
     return any(op.kind in kinds for arm in _arms(plan) for op in arm.ops)
+
+
+def _tests(plan: Plan) -> Iterator[PageTest]:
+    for x in plan.experiments:
+        yield from (*x.include, *x.exclude)
+    yield from (goal.what for goal in plan.goals if isinstance(goal.what, PageTest))
 
 
 def _arms(plan: Plan) -> Iterator[Arm]:

@@ -56,7 +56,7 @@ class Piece(NamedTuple):
 
 
 def part_name(place: int) -> str:
-    """A capital letter, or that and a digit: no other name in the snippet is one."""
+    """A letter, or that and a digit, of those that no other name in the snippet is made of."""
     return _LETTERS[place % len(_LETTERS)] + ("" if place < len(_LETTERS) else str(place // len(_LETTERS) - 1))
 
 
@@ -79,7 +79,7 @@ def written(runtime: Runtime, uses: Collection[str], values: Mapping[str, str]) 
     )
 
 
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_$zyxwvqkj"
 _Spelled = tuple[str, str | Part]
 
 

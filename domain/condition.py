@@ -36,8 +36,8 @@ PLATFORMS = ("windows", "macos", "linux", "chromeos", "android", "ios", "other")
 BROWSERS = ("chrome", "edge", "firefox", "safari", "opera", "samsung-internet", "other")
 CHANNELS = (
     "direct", "cross-network", "display", "paid-shopping", "paid-search", "paid-social", "paid-video", "paid-other",
-    "email", "affiliates", "audio", "sms", "push", "assistants", "shopping", "social", "video", "search", "referral",
-    "other",
+    "email", "affiliates", "audio", "sms", "push", "assistants", "shopping", "social", "video", "search", "campaign",
+    "referral", "other",
 )  # fmt: skip
 VISITORS = ("new", "returning")
 

@@ -70,7 +70,8 @@ class TrafficCounts:
 
     visitors: int
     visitors_exact: bool
-    """False where the range is longer than 32 days: then `visitors` is an upper bound."""
+    """Up to 32 days, from the first day of a quarter or a year on within it, and over all that was ever counted; else
+    `visitors` is an upper bound."""
     sessions: int
     views: int
     bounces: int

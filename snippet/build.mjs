@@ -18,6 +18,7 @@ const { outputFiles } = await build({
   target: "es2020",
   // Without it the tsconfig's strictness would put a directive into it.
   tsconfigRaw: {},
+  define: { "Number.NaN": "NaN" },
   charset: "utf8",
   legalComments: "none",
 });

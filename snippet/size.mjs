@@ -1,6 +1,6 @@
 /**
  * What `lb.js` weighs for three sites, and what each feature of a plan costs: gzip -9, in bytes.
- * `sizes.json` holds the budgets and the last figures. May not know how a feature works.
+ * `sizes.json` holds the budgets, the limits that are enforced, and the last figures. May not know how a feature works.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -42,11 +42,16 @@ const NEEDS = {
   channel: ["who"],
   click: ["goals"],
   event: ["goals"],
+  excluded: ["experiments"],
   holdout: ["experiments"],
   insert: ["ops"],
   ops: ["experiments", "style"],
+  patterns: ["experiments"],
+  queries: ["experiments"],
   redirect: ["experiments", "style"],
+  schedules: ["experiments"],
   script: ["ops"],
+  shares: ["experiments"],
   style: ["experiments"],
   submit: ["goals"],
   visit: ["goals"],
@@ -86,12 +91,12 @@ const growth = (now, last) =>
 
 /** What to say of a template that makes a site's `lb.js` too heavy; nothing where none is. */
 export const overBudget = template => {
-  const { budgets, sites, features } = JSON.parse(readFileSync(FILE, "utf8"));
+  const { limits, sites, features } = JSON.parse(readFileSync(FILE, "utf8"));
   const now = figures(template);
-  const over = Object.entries(budgets).filter(([name, most]) => now.sites[name] > most);
+  const over = Object.entries(limits).filter(([name, most]) => now.sites[name] > most);
   if (!over.length) return undefined;
   return [
-    ...over.map(([name, most]) => `lb.js of "${name}" is ${now.sites[name]} bytes gzipped; its budget is ${most}`),
+    ...over.map(([name, most]) => `lb.js of "${name}" is ${now.sites[name]} bytes gzipped; its limit is ${most}`),
     "what grew since the figures in snippet/sizes.json (bytes gzipped):",
     ...growth(now.sites, sites),
     ...growth(now.features, features),
@@ -101,12 +106,12 @@ export const overBudget = template => {
 const table = (head, rows) => [head, head.map(() => "---"), ...rows].map(row => `| ${row.join(" | ")} |`).join("\n");
 
 const show = template => {
-  const { budgets } = JSON.parse(readFileSync(FILE, "utf8"));
+  const { budgets, limits } = JSON.parse(readFileSync(FILE, "utf8"));
   const now = figures(template);
   const rows = sitesOf(template).map(([name, values, uses]) => {
     const bytes = Buffer.from(written(template, uses, values));
     const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
-    return [name, bytes.length, now.sites[name], budgets[name], brotli.length];
+    return [name, bytes.length, now.sites[name], budgets[name], limits[name], brotli.length];
   });
   const costs = Object.entries(now.features).map(([name, bytes]) => [
     name,
@@ -115,9 +120,9 @@ const show = template => {
     gzipped(written(template, new Set(featuresOf(template)), ALL)) -
       gzipped(written(template, new Set(featuresOf(template).filter(other => other !== name)), ALL)),
   ]);
-  console.log(`${table(["lb.js", "raw", "gzip", "budget", "brotli"], rows)}\n`);
+  console.log(`${table(["lb.js", "raw", "gzip", "budget", "limit", "brotli"], rows)}\n`);
   console.log(table(["feature", "brings", "added to analytics", "taken from everything"], costs));
-  writeFileSync(FILE, `${JSON.stringify({ budgets, ...now }, null, 2)}\n`);
+  writeFileSync(FILE, `${JSON.stringify({ budgets, limits, ...now }, null, 2)}\n`);
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href)

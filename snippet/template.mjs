@@ -143,6 +143,7 @@ export const templateOf = code => {
     if (spine(node).length) return folded[node.type](node, answers);
     if (node.type === "Identifier" && node.name.startsWith(PLAN)) return [{ plan: node.name.slice(PLAN.length) }];
     if (node.type === "Identifier" && declared.has(node.name)) return [{ part: node.name }];
+    if (node.type === "ExpressionStatement") return folded.ExpressionStatement(node, answers);
     if (node.type === "ObjectExpression") return object(node, answers);
     if (node.type === "SequenceExpression") return sequence(node, answers);
     if (node.type === "MemberExpression" && !node.computed)
@@ -151,6 +152,9 @@ export const templateOf = code => {
         ...pieces(node.object, answers),
         code.slice(node.object.end, node.end),
       ];
+    // Nobody assigns to a constant; one word for all names is easier to pack.
+    if (node.type === "VariableDeclaration" && node.kind === "const")
+      return ["let", ...whole({ ...node, kind: "let", start: node.start + "const".length }, answers)];
     if (node.type === "Property" && node.shorthand && declared.has(node.value.name))
       return [`${node.value.name}:`, ...pieces(node.value, answers)];
     if (node.type === "Property" && !node.computed && !node.shorthand)
@@ -177,7 +181,7 @@ export const templateOf = code => {
       const feature = each.value ? open(each.value, answers) : undefined;
       if (feature) return [chosen(feature, each, answers, property)];
       const said = pieces(each, answers);
-      return said.at(-1) === "void 0" ? [] : [...said, ","];
+      return said.join("").endsWith(":void 0") ? [] : [...said, ","];
     };
     const { properties } = node;
     if (!properties.some(each => each.value && spine(each.value).length)) return whole(node, answers);

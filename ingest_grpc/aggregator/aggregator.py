@@ -11,10 +11,11 @@ from dataclasses import replace
 import structlog
 
 from ingest_grpc.aggregator.commit import Committed, commit
-from ingest_grpc.aggregator.constants import EPOCH_MS, HELLO_SKEW_MS, check_constants
+from ingest_grpc.aggregator.constants import EPOCH_MS, HELLO_SKEW_MS, KEEP_DAYS, check_constants
 from ingest_grpc.aggregator.counts import Counts
 from ingest_grpc.aggregator.inspection import Fate, Inspected, check_chain, inspect, reasons
 from ingest_grpc.aggregator.names import Names
+from ingest_grpc.aggregator.retention import Retention
 from ingest_grpc.aggregator.store import Store
 from ingest_grpc.aggregator.transaction import Transaction, UnstorableError
 from ingest_grpc.wire.batch import NewerError
@@ -30,13 +31,14 @@ _log = structlog.get_logger(__name__)
 class Aggregator:
     """Implements `wire.ports.Aggregation` on a store."""
 
-    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
-        """`clock` gives milliseconds since 1970-01-01 UTC."""
+    def __init__(self, store: Store, clock: Callable[[], int], keep_days: int = KEEP_DAYS) -> None:
+        """`clock` gives milliseconds since 1970-01-01 UTC; days are kept for `keep_days`, then only their years are."""
         check_constants()
         self._store = store
         self._clock = clock
         self._names = Names()
         self._forgotten_period = -1
+        self._retention = Retention(keep_days)
         self.counts = Counts()
 
     async def hello(self, epoch: Epoch, now_ms: int) -> Watermark:
@@ -87,6 +89,7 @@ class Aggregator:
             outcome = await commit(transaction, epoch, frames, self._names, now_ms)
             if isinstance(outcome, Reply):
                 return outcome, self._forgotten_period
+            await self._retention.roll_up_some(transaction, now_ms)
             return outcome, await self._forget(transaction, outcome.period, now_ms)
 
         with self.counts.commit_s.time():

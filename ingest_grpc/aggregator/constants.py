@@ -32,6 +32,9 @@ LIVE_PERIODS = 3
 EPOCH_MS = 400 * DAY_MS
 """A watermark is kept for this long after its last commit: a relay may have nothing to say for long, and go on."""
 
+KEEP_DAYS = 761
+"""Days are kept for 25 months; then only their year's totals are."""
+
 BACKUP_MS = 24 * HOUR_MS
 """The database is backed up this often."""
 

@@ -5,7 +5,8 @@ Reads only. May not know how counts got into the cells, or how answers travel.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import date, timedelta
 
 from domain.beacon import LONG_GAP
 from domain.names import GoalKey, RunName, SiteKey, VariationKey
@@ -22,6 +23,7 @@ from domain.report import (
 from domain.tally import ORIGINS_AND_PAGE, Sums
 from ingest_grpc.aggregator.books import Book
 from ingest_grpc.aggregator.dialect import LIMB_BITS, Row
+from ingest_grpc.aggregator.retention import year_day
 from ingest_grpc.aggregator.store import Store
 
 EXACT_DAYS = 32
@@ -35,7 +37,10 @@ _TOTALS = """SELECT day, what, n, conversions, total, squares_high, squares_low 
              WHERE site = ? AND dimension = '' AND day BETWEEN ? AND ? AND """
 _ARMS = _TOTALS + "what >= ? AND what < ? ORDER BY day, what"
 _GOALS = _TOTALS + "what LIKE ? ORDER BY day, what"
-_TRAFFIC = _TOTALS + "(what IN ('visitors', 'sessions', 'views', 'bounces') OR (what >= 'gap/' AND what < 'gap0'))"
+_TRAFFIC = f"""{_TOTALS} (what IN ('visitors', 'sessions', 'views', 'bounces', 'quarter', 'year', 'gap/0', 'gap/32')
+               OR (what >= 'gap/' AND what < 'gap0' AND day < ?))"""
+
+_EARLIER = "SELECT 1 FROM counts_cell WHERE site = ? AND dimension IN ('', 'years') AND day < ? LIMIT 1"
 
 _DIMENSIONS = ", ".join(f"'{dimension}'" for dimension in ORIGINS_AND_PAGE)
 _BREAKDOWNS = f"""SELECT dimension, value, CAST(SUM(n) AS bigint) AS n FROM counts_cell
@@ -63,17 +68,31 @@ class Reporter:
     async def traffic(self, site: SiteKey, days: Days) -> TrafficCounts:
         """What happened on a site. Raises UnavailableError."""
         where = (site, days.first, days.last)
-        rows = [(day, what, n) for day, what, n, *_ in await self._store.read(_TRAFFIC, where)]
+        rows = [
+            (day, what, n) for day, what, n, *_ in await self._store.read(_TRAFFIC, (*where, days.first + EXACT_DAYS))
+        ]
         breakdowns = await self._store.read(_BREAKDOWNS, where)
+        exact = await self._exact_visitors(rows, site, days)
         return TrafficCounts(
-            visitors=uniques(rows, days.first),
-            visitors_exact=days.last - days.first < EXACT_DAYS,
+            visitors=uniques(rows, days.first) if exact is None else exact,
+            visitors_exact=exact is not None,
             sessions=_sum_of(rows, "sessions"),
             views=_sum_of(rows, "views"),
             bounces=_sum_of(rows, "bounces"),
             days=_traffic_days(rows),
             breakdowns=tuple(_breakdown(dimension, breakdowns) for dimension in ORIGINS_AND_PAGE),
         )
+
+    async def _exact_visitors(self, rows: Sequence[Row], site: SiteKey, days: Days) -> int | None:
+        """Visitors of a range, each once; None where the range is too long to tell."""
+        if days.last - days.first < EXACT_DAYS:
+            return uniques(rows, days.first)
+        begun = next((what for what, begin in _BEGINS.items() if begin(days.last) == days.first), None)
+        if begun is not None:
+            return _sum_of(rows, begun)
+        if await self._store.read(_EARLIER, (site, days.first)):
+            return None
+        return _sum_of(rows, f"{_GAP}0")  # nobody was there before, so whoever comes is new once
 
     def live(self, site: SiteKey) -> AsyncIterator[LiveCounts]:
         """What each commit of this process adds to a site from now on."""
@@ -101,6 +120,17 @@ def uniques(rows: Iterable[Row], first: int) -> int:
             if gap == 0 or gap == LONG_GAP or gap > day - first:
                 total += n
     return total
+
+
+def _quarter_begins(day: int) -> int:
+    when = _EPOCH + timedelta(days=day)
+    return (when.replace(month=when.month - (when.month - 1) % 3, day=1) - _EPOCH).days
+
+
+_EPOCH = date(1970, 1, 1)
+
+_BEGINS: dict[str, Callable[[int], int]] = {"quarter": _quarter_begins, "year": year_day}
+"""Visitors who came first in a period since it began are counted under this name, by the day on which it began."""
 
 
 def _sum_of(rows: Iterable[Row], wanted: str) -> int:

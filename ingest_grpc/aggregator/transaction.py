@@ -14,11 +14,11 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import BaseORMException
 
 from domain.names import SiteKey
-from domain.tally import TOTAL, Cell, Sums
+from domain.tally import ORIGINS_AND_PAGE, TOTAL, Cell, Sums
 from ingest_grpc.aggregator import models
 from ingest_grpc.aggregator.books import Books
 from ingest_grpc.aggregator.constants import LIVE_PERIODS
-from ingest_grpc.aggregator.dialect import Dialect, Row, carried, increments, limbs, table_of
+from ingest_grpc.aggregator.dialect import Dialect, Row, Rows, carried, increments, limbs, table_of
 from ingest_grpc.wire.frame import Epoch, Frame, Watermark
 
 NonceKey = tuple[SiteKey, bytes]
@@ -29,6 +29,9 @@ BOOK = table_of(models.Book)
 QUARANTINE = table_of(models.Quarantine)
 
 EVENT = "event/"
+
+YEARS = "years"
+"""The dimension under which whole years are kept, by their first day."""
 
 _FITS = range(-(2**63), 2**63)
 _LIMBS = carried(CELL, "squares_high", "squares_low")
@@ -108,6 +111,26 @@ class Transaction:
     async def forget_epochs(self, before_ms: int) -> None:
         """Drop the watermarks of epochs that have been silent since `before_ms`."""
         await self._execute("DELETE FROM counts_watermark WHERE committed_ms < ?", before_ms)
+
+    async def next_site(self, after: str) -> SiteKey | None:
+        """The first site with cells whose key is greater."""
+        (site,) = (await self._fetch("SELECT min(site) AS site FROM counts_cell WHERE site > ?", after))[0]
+        return None if site is None else SiteKey(site)
+
+    async def oldest_day(self, site: SiteKey) -> int:
+        """The first day on which a site has cells. Years do not count."""
+        sql = "SELECT coalesce(min(day), 1000000) AS day FROM counts_cell WHERE site = ? AND dimension = ?"
+        return int((await self._fetch(sql, site, TOTAL))[0][0])
+
+    async def roll_up(self, site: SiteKey, day: int, year_day: int) -> None:
+        """Add a day's totals to those of its year, and drop the day."""
+        numbers = ", ".join(CELL.numbers)
+        totals = f"""SELECT site, CAST(? AS text), CAST(? AS bigint), what, value, {numbers} FROM counts_cell
+                     WHERE site = ? AND dimension = ? AND day = ?"""  # noqa: S608 - column names only
+        await self._execute(increments(CELL, Rows(totals, []), _LIMBS), YEARS, year_day, site, TOTAL, day)
+        for dimension in (TOTAL, *ORIGINS_AND_PAGE):
+            sql = "DELETE FROM counts_cell WHERE site = ? AND dimension = ? AND day = ?"
+            await self._execute(sql, site, dimension, day)
 
     async def lock_names(self, site: SiteKey, day: int, kind: str) -> None:
         """Until the transaction ends, nobody else gives new names of this kind to this site and day."""

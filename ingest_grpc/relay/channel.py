@@ -84,6 +84,7 @@ RULES: tuple[tuple[str, Callable[[Arrived], bool]], ...] = (
     ("social", lambda a: a.medium in _SOCIAL_MEDIUM or a.is_of(SOCIAL)),
     ("video", lambda a: a.medium == "video" or a.is_of(VIDEO)),
     ("search", lambda a: a.medium == "organic" or a.is_of(SEARCH)),
+    ("campaign", lambda a: bool(a.campaign)),
     ("referral", lambda a: bool(a.host) or a.medium in {"referral", "link", "app"}),
     ("other", lambda _: True),
 )

@@ -3,13 +3,14 @@
  * May not know what they are for.
  */
 
-const bytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
-
 /** 8 lower-case hex digits. */
-export const newSeed = (): string => Array.from(bytes(4), byte => (byte + 256).toString(16).slice(1)).join("");
+export const newSeed = (): string => {
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return (2 ** 32 + random).toString(16).slice(1);
+};
 
 /** 128 random bits in 22 characters of base64url. */
 export const newNonce = (): string =>
-  btoa(String.fromCharCode(...bytes(16)))
+  btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
     .slice(0, 22)
     .replace(/\W/g, sign => (sign === "+" ? "-" : "_"));

@@ -50,6 +50,7 @@ const RULES: readonly (readonly [channel: string, holds: (arrived: Arrived) => b
   ["social", ({ medium, is }) => /^(social([-_](network|media))?|sm)$/.test(medium) || is(SOCIAL)],
   ["video", ({ medium, is }) => medium === "video" || is(VIDEO)],
   ["search", ({ medium, is }) => medium === "organic" || is(SEARCH)],
+  ["campaign", ({ campaign }) => campaign !== ""],
   ["referral", ({ host, medium }) => host !== "" || /^(referral|link|app)$/.test(medium)],
 ];
 

@@ -5,6 +5,9 @@
 
 import type { Kept } from "./record.ts";
 
+const CREATED = 1;
+const LAST = 2;
+
 interface Modern {
   readonly Temporal?: { readonly Now: { plainDateISO(tz: string): { toString(): string } } };
 }
@@ -20,12 +23,12 @@ export const today = (tz: string): number => {
       (globalThis as Modern).Temporal?.Now.plainDateISO(tz) ?? new Date().toLocaleDateString("sv", { timeZone: tz });
     return Date.parse(`${date}`) / 864e5;
   } catch {
-    return Math.floor(Date.now() / 864e5);
+    return (Date.now() / 864e5) | 0;
   }
 };
 
 /** Minutes since 1970-01-01 UTC. */
-export const minuteNow = (): number => Math.floor(Date.now() / 6e4);
+export const minuteNow = (): number => (Date.now() / 6e4) | 0;
 
 /** Milliseconds from 1970 to what the site's clocks show, as if they showed UTC; UTC where the zone is not known. */
 export const localTime = (tz: string): number => {
@@ -41,11 +44,11 @@ export const localTime = (tz: string): number => {
 export const correct = (kept: Kept, ours: number, theirs = ours): void => {
   const [, ledger] = kept;
   const off = theirs - ours;
-  // A day that this clock cannot have known, or has just made up, is the relay's day.
-  const right = <Day extends number | null>(day: Day): Day | number =>
-    day !== null && (day === ours || day > theirs) ? theirs : day;
   if (Math.abs(off) <= 1) return;
-  ledger[1] = right(ledger[1]);
-  ledger[2] = right(ledger[2]);
+  for (const place of [CREATED, LAST] as const) {
+    const day = ledger[place];
+    // A day that this clock cannot have known, or has just made up, is the relay's day.
+    if (day === ours || Number(day) > theirs) ledger[place] = theirs;
+  }
   kept[3] += off;
 };

@@ -19,7 +19,7 @@ export const heldOut = (site: string, holdout: number, seed: string): boolean =>
 /** Whether the experiment runs on the page. */
 export const runsOn = ([, , , include = [], exclude = []]: Experiment, page: Page): boolean => {
   const passes = (test: PageTest): boolean => matchesPage(test, page);
-  return (!include.length || include.some(passes)) && !exclude.some(passes);
+  return (!include.length || include.some(passes)) && !(uses.excluded && exclude.some(passes));
 };
 
 /**
@@ -35,12 +35,15 @@ export const decide = (
   meets?: Meets,
 ): Arm | undefined => {
   const [run, arms, , , , traffic = WHOLE, who, from = 0, until = 1 / 0, layer] = experiment;
-  if (minute < from || minute >= until || !runsOn(experiment, page)) return;
+  if ((uses.schedules && (minute < from || minute >= until)) || !runsOn(experiment, page)) return;
   const arm = arms.find(([key]) => key === kept);
   if (arm) return arm;
-  const [of, start, end] = layer ?? [0, 0, traffic];
-  const place = bucket(of ? `${of}/layer` : `${run}/traffic`, seed);
-  if (place < start || place >= end || (who && !meets?.(who))) return;
+  if (uses.shares) {
+    const [of, start, end] = layer ?? [0, 0, traffic];
+    const place = bucket(of ? `${of}/layer` : `${run}/traffic`, seed);
+    if (place < start || place >= end) return;
+  }
+  if (uses.who && who && !meets?.(who)) return;
   let left = bucket(`${run}/variation`, seed);
   return arms.find(([, weight]) => {
     left -= weight;

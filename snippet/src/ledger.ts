@@ -35,6 +35,7 @@ export type Entry =
   | readonly ["exp", string, string]
   | readonly ["goal", string, number, number, readonly Standing[], number?]
   | readonly ["event", string]
+  | readonly ["leave", number, number]
   | readonly ["miss" | "error", string, string, number];
 
 /** What a report does to the ledger as it then is, at that day (site-local) and minute (UTC), and what it reports. */
@@ -46,13 +47,8 @@ const QUARTERS = 4;
 
 const quarter = (day: number): number => {
   const date = new Date(day * 864e5);
-  return date.getUTCFullYear() * QUARTERS + Math.floor(date.getUTCMonth() / 3);
+  return (date.getUTCFullYear() * QUARTERS + date.getUTCMonth() / 3) | 0;
 };
-
-const year = (day: number): number => Math.floor(quarter(day) / QUARTERS);
-
-/** A visitor not seen before. */
-export const newLedger = (seed: string, day: number): Ledger => [seed, day, null, null, [], []];
 
 /** The first page of a day; a clock that went back reports nothing. */
 export const visit: Change = (ledger, day) => {
@@ -60,7 +56,8 @@ export const visit: Change = (ledger, day) => {
   const before = ledger[2] ?? Number.NaN;
   if (day <= before) return [];
   ledger[2] = day;
-  const bits = +(quarter(before) !== quarter(day)) + 2 * +(year(before) !== year(day));
+  const [then, now] = [quarter(before), quarter(day)];
+  const bits = +(then !== now) + 2 * +(((then / QUARTERS) | 0) !== ((now / QUARTERS) | 0));
   return [["visit", Math.min(day - before, LONG_GAP) || 0, bits]];
 };
 

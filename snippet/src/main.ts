@@ -1,8 +1,51 @@
 /**
- * Where the snippet begins; the linker sees that nothing thrown here reaches the page.
- * May not know what it begins with.
+ * Begins with the page, and hears what happens to it: it is touched, called by its scripts, left and come back to.
+ * The linker sees that nothing thrown here reaches the page. May not know what is done about any of it.
  */
 
-import { start } from "./core.ts";
+import type { Leadbright } from "../leadbright.d.ts";
+import { watchAttention } from "./engagement.ts";
+import { readRecord } from "./jar.ts";
+import { answered, begin, depart, look, reach, refused } from "./page.ts";
+import { quiet } from "./quiet.ts";
+import { lockedTurn, turn } from "./report.ts";
+import { goalsTouched } from "./triggers.ts";
+import { type Say, say } from "./verbs.ts";
 
-start();
+/** The page API once it stands, as against the queue that stands in for it before. */
+interface Installed extends Leadbright {
+  readonly on?: boolean;
+}
+
+const touched = quiet((event: Event) => reach(goalsTouched(plan.goals, event)));
+
+/** Hears what was said before, of consent or the rest. */
+const hear = quiet((consent: boolean) =>
+  early?.q?.forEach(call => (call[0] === "consent") === consent && say(...(call as unknown as Parameters<Say>))),
+);
+
+const early = window.leadbright as Installed | undefined;
+// Another copy may have been first.
+if (!early?.on) {
+  window.leadbright = Object.assign(say, { on: true }) as Installed;
+  // What the page knows already spares us to look.
+  hear(true);
+  if (!answered && (!uses.consent || (!refused() && readRecord(0)))) quiet(begin)();
+  if (uses.click) addEventListener("click", touched, true);
+  if (uses.submit) addEventListener("submit", touched, true);
+  addEventListener(
+    "pageshow",
+    quiet(({ persisted }: PageTransitionEvent) => persisted && look()),
+  );
+  if (uses.engagement) {
+    watchAttention();
+    addEventListener("pagehide", quiet(depart));
+  }
+  addEventListener("prerenderingchange", () => lockedTurn(), true);
+  // A page that is left will not be given the lock any more: its last turn is the only one taken without it.
+  addEventListener(
+    "pagehide",
+    quiet(() => turn()),
+  );
+  hear(false);
+}

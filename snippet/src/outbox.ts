@@ -9,7 +9,7 @@ import { encode, type Kept, type Pending } from "./record.ts";
 const BEACONS = 4;
 const ENTRIES = 32;
 const DAY_MINUTES = 1_440;
-const NO_SOURCE: Source = ["", "", "", ""];
+export const NO_SOURCE: Source = ["", "", "", ""];
 
 /** What a new beacon says besides source and entries. */
 export type Stamp = readonly [nonce: string, minute: number, digest: string, day: number, path: string];

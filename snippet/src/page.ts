@@ -3,11 +3,12 @@
  * May not know how any of it is done.
  */
 
+import { attend, attention } from "./engagement.ts";
 import { enterExperiments, type Shown } from "./experiments.ts";
 import { convert, type Hit } from "./goals.ts";
-import { forgetRecord, openRecord } from "./jar.ts";
-import { type Change, expose, view, visit } from "./ledger.ts";
-import { dropReports, report } from "./report.ts";
+import { openRecord, readRecord, refuseRecord } from "./jar.ts";
+import { expose, view, visit } from "./ledger.ts";
+import { beginTelling, endTelling, isTelling, tell, tellOnce } from "./report.ts";
 import { sourceOf } from "./source.ts";
 import { goalsVisited } from "./triggers.ts";
 
@@ -16,16 +17,20 @@ interface Signals extends Navigator {
   readonly doNotTrack: string | null;
 }
 
-let running = false;
+/** What four in five of the machines known to visit pages say of themselves; there are telephones called Cubot. */
+const BOT = /compatible;|http|[^u]bot\b|crawl|spider/i;
+
+/** Whether the page has said what the visitor wants. */
+export let answered = false;
+
 let shown: Shown | undefined;
 
 /** Whether the visitor, through the browser, asked to be left alone, or is no visitor at all. */
-export const refused = ({ webdriver, globalPrivacyControl, doNotTrack }: Signals = navigator): unknown =>
-  webdriver || (uses.gpc && globalPrivacyControl) || (uses.dnt && doNotTrack === "1");
-
-export const tell = (change: Change): void => {
-  if (running) report(change);
-};
+export const refused = (signals: Signals = navigator): unknown =>
+  signals.webdriver ||
+  BOT.test(signals.userAgent) ||
+  (uses.gpc && signals.globalPrivacyControl) ||
+  (uses.dnt && signals.doNotTrack === "1");
 
 export const reach = (hits: readonly Hit[]): void => hits.forEach(hit => tell(convert(plan.experiments, hit)));
 
@@ -33,16 +38,23 @@ export const variationOf = (experiment: string): string | undefined => shown?.ge
 
 /** The page is looked at. */
 export const look = (): void => {
+  if (uses.engagement) attend();
   tell(visit);
   tell(view(sourceOf(document.referrer, location, plan.domains)));
   if (uses.experiments) shown?.forEach(seen => tell(expose(...seen)));
   if (uses.visit) reach(goalsVisited(plan.goals, location));
 };
 
-export const begin = (): void => {
-  const kept = running || refused() ? undefined : openRecord();
+/** The page is left, or becomes another. */
+export const depart = (): void => {
+  const entry = attention();
+  if (entry) tellOnce(entry);
+};
+
+export const begin = (saysYes = false): void => {
+  const kept = isTelling() || refused() ? undefined : openRecord(saysYes);
   if (!kept) return;
-  running = true;
+  beginTelling();
   if (uses.experiments) {
     shown = enterExperiments(kept, location, tell);
     // Who is sent on to another page has seen nothing of this one.
@@ -51,8 +63,12 @@ export const begin = (): void => {
   look();
 };
 
-export const end = (): void => {
-  running = false;
-  dropReports();
-  forgetRecord();
+/** The visitor agrees, or wants none of it. */
+export const answer = (yes: boolean): void => {
+  answered = true;
+  if (refused()) return;
+  // Another tab may have been told no since.
+  if (!yes || !readRecord(0)) endTelling();
+  if (yes) begin(yes);
+  else refuseRecord();
 };

@@ -15,9 +15,9 @@ export interface Page {
 
 /** Whether the page passes; of its query only what the test names counts, of its fragment nothing. */
 export const matchesPage = ([kind, value, query = {}]: PageTest, { protocol, host, pathname, search }: Page): boolean =>
-  (kind === "="
+  (!uses.patterns || kind === "="
     ? pathname === value
     : kind === "^"
       ? pathname.startsWith(value)
       : new RegExp(value).test(kind === "~" ? pathname : `${protocol}//${host}${pathname}`)) &&
-  Object.keys(query).every(name => new URLSearchParams(search).get(name) === query[name]);
+  (!uses.queries || Object.keys(query).every(name => new URLSearchParams(search).get(name) === query[name]));

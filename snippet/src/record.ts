@@ -3,7 +3,7 @@
  * May not know where the value is stored.
  */
 
-import { type Entry, type Ledger, newLedger, type Source } from "./ledger.ts";
+import type { Entry, Ledger, Source } from "./ledger.ts";
 
 /** A beacon not yet acknowledged: its nonce, the minute it was made, and what it says. */
 export type Pending = readonly [
@@ -23,11 +23,10 @@ const FORMAT = 1;
 const LIFETIME_DAYS = 395;
 
 /** Of a visitor not seen before. */
-export const newRecord = (seed: string, day: number): Kept => [FORMAT, newLedger(seed, day), [], 0];
+export const newRecord = (seed: string, day: number): Kept => [FORMAT, [seed, day, null, null, [], []], [], 0];
 
 /** Days left of those that a record may be kept, counted from its making however often it is used. */
-export const daysLeft = ([, [, created], , behind]: Kept, day: number): number =>
-  created + LIFETIME_DAYS - day - behind;
+export const daysLeft = (kept: Kept, day: number): number => kept[1][1] + LIFETIME_DAYS - day - kept[3];
 
 // JSON's own signs change places with signs that a cookie carries unescaped, which texts seldom hold.
 const SIGNS = '",[]~!*_';
@@ -36,9 +35,9 @@ const swap = (text: string): string => text.replace(/[",[\]~!*_]/g, sign => SIGN
 export const encode = (kept: Kept): string => encodeURIComponent(swap(JSON.stringify(kept)));
 
 /** What the value holds; undefined where it is none of ours, torn, or of another format. */
-export const decode = (value: string): Kept | undefined => {
+export const decode = (value: string | undefined): Kept | undefined => {
   try {
-    const kept: Kept = JSON.parse(swap(decodeURIComponent(value)));
+    const kept: Kept = JSON.parse(swap(decodeURIComponent(value as string)));
     return kept[0] === FORMAT ? kept : undefined;
   } catch {
     return undefined;

@@ -8,9 +8,8 @@ import { newNonce } from "./chance.ts";
 import { correct, minuteNow, today } from "./clock.ts";
 import { trim } from "./experiments.ts";
 import { ROOM, readRecord, writeRecord } from "./jar.ts";
-import type { Change } from "./ledger.ts";
-import { take } from "./outbox.ts";
-import { quiet } from "./quiet.ts";
+import type { Change, Entry } from "./ledger.ts";
+import { NO_SOURCE, type Stamp, take } from "./outbox.ts";
 import type { Pending } from "./record.ts";
 
 const WAITING = 200;
@@ -22,77 +21,89 @@ interface Prerendered extends Document {
   readonly prerendering?: boolean;
 }
 
-const waiting: Change[] = [];
+/** What is to be told; undefined where nothing is, since the visitor does not take part. */
+let waiting: Change[] | undefined;
 const sending: Record<string, boolean> = {};
 
-/** Without Web Locks (insecure pages, old browsers) one task's read and write are as close together as can be. */
-const locked = (work: () => void): Promise<unknown> =>
-  (navigator.locks?.request(plan.record, work) ?? Promise.resolve().then(work)).catch(() => {});
+export const isTelling = (): boolean => !!waiting;
 
-const post = ([nonce, , cfg, d, p, src, e]: Pending): Promise<Response> =>
-  fetch(plan.beacons + nonce, {
-    method: "POST",
-    body: JSON.stringify({ v: 1, cfg, d, p, src, e }),
-    keepalive: true,
-    // A beacon must carry none of the site's cookies, and of its address no more than the origin.
-    credentials: "omit",
-    referrerPolicy: "origin",
-  });
-
-/** `answered`: the nonce of a beacon to be dropped; `theirs`: which day the relay says it is. */
-const turn = (answered?: string, theirs?: number): void => {
-  // A page made ready in advance is no visit before it is looked at.
-  if ((document as Prerendered).prerendering || !(waiting.length || answered)) return;
-  const day = today(plan.tz);
-  const kept = readRecord(day);
-  if (!kept) {
-    // The visitor deleted it, or took consent back.
-    waiting.length = 0;
-    return;
-  }
-  if (answered) {
-    kept[2] = kept[2].filter(([nonce]) => nonce !== answered);
-    correct(kept, day + kept[3], theirs);
-  }
-  if (uses.experiments) trim(plan.experiments, kept, ROOM);
-  const path = location.pathname.slice(0, LONGEST_PATH);
-  const [next, taken] = take(kept, waiting, [newNonce(), minuteNow(), plan.digest, day + kept[3], path], ROOM);
-  waiting.splice(0, taken);
-  if (writeRecord(next, day)) next[2].forEach(send);
+export const beginTelling = (): void => {
+  waiting = [];
 };
 
-const send = async (beacon: Pending): Promise<void> => {
-  const [nonce] = beacon;
+/** What was asked to be told is not told. */
+export const endTelling = (): void => {
+  waiting = undefined;
+};
+
+const post = async (beacon: Pending): Promise<void> => {
+  const [nonce, , cfg, d, p, src, e] = beacon;
   if (sending[nonce]) return;
   sending[nonce] = true;
   try {
-    const answer = await post(beacon);
+    const answer = await fetch(plan.beacons + nonce, {
+      method: "POST",
+      body: JSON.stringify({ v: 1, cfg, d, p, src, e }),
+      keepalive: true,
+      // A beacon must carry none of the site's cookies, and of its address no more than the origin.
+      credentials: "omit",
+      referrerPolicy: "origin",
+    });
     const day = answer.ok ? (await answer.json()).day : undefined;
-    if (answer.status < TOO_MANY) await locked(() => turn(nonce, day));
+    if (answer.status < TOO_MANY) await lockedTurn(nonce, day);
   } catch {
     // It stays in the outbox.
   }
   sending[nonce] = false;
 };
 
-const flush = (): Promise<unknown> => locked(() => turn());
+const stampOf = (day: number): Stamp => [
+  newNonce(),
+  minuteNow(),
+  plan.digest,
+  day,
+  location.pathname.slice(0, LONGEST_PATH),
+];
 
-export const report = (change: Change): void => {
+/** `answered`: the nonce of a beacon to be dropped; `theirs`: which day the relay says it is. */
+export const turn = (answered?: string, theirs?: number): void => {
+  // A page made ready in advance is no visit before it is looked at.
+  if ((document as Prerendered).prerendering || !(waiting?.length || answered)) return;
+  const day = today(plan.tz);
+  const kept = readRecord(day);
+  if (!kept) {
+    // The visitor deleted it, or took consent back.
+    endTelling();
+    return;
+  }
+  kept[2] = kept[2].filter(([nonce]) => nonce !== answered);
+  correct(kept, day + kept[3], theirs);
+  if (uses.experiments) trim(plan.experiments, kept, ROOM);
+  const [next, taken] = take(kept, waiting ?? [], stampOf(day + kept[3]), ROOM);
+  waiting?.splice(0, taken);
+  if (writeRecord(next, day)) next[2].forEach(post);
+};
+
+/** Without Web Locks (insecure pages, old browsers) one task's read and write are as close together as can be. */
+export const lockedTurn = (answered?: string, theirs?: number): Promise<unknown> => {
+  const work = (): void => turn(answered, theirs);
+  return (navigator.locks?.request(plan.record, work) ?? Promise.resolve().then(work)).catch(() => {});
+};
+
+export const tell = (change: Change): void => {
+  if (!waiting || waiting.length >= WAITING) return;
   // While some are waiting a turn is already asked for, or the outbox is full and an answer will make room.
-  if (!waiting.length) flush();
-  if (waiting.length < WAITING) waiting.push(change);
+  if (!waiting.length) lockedTurn();
+  waiting.push(change);
 };
 
-/** What was asked to be told is not told. */
-export const dropReports = (): void => {
-  waiting.length = 0;
-};
-
-export const listen = (): void => {
-  document.addEventListener("prerenderingchange", flush);
-  // A page that is left will not be given the lock any more: its last turn is the only one taken without it.
-  addEventListener(
-    "pagehide",
-    quiet(() => turn()),
-  );
+/**
+ * Tells the relay at once, and never again: of a page that is being left no answer is heard, and a write without the
+ * lock could cost another page its own. What gets lost is lost, and the record stays as it is.
+ */
+export const tellOnce = (entry: Entry): void => {
+  const day = today(plan.tz);
+  const kept = waiting && readRecord(day);
+  if (kept && !(document as Prerendered).prerendering)
+    post([...stampOf(day + kept[3]), kept[1][3]?.[2] ?? NO_SOURCE, [entry]]);
 };

@@ -7,8 +7,9 @@ import { channelOfSource } from "../src/channel.ts";
 import { decide, heldOut } from "../src/decide.ts";
 import { convert, minorUnits } from "../src/goals.ts";
 import { bucket, murmur3 } from "../src/hash.ts";
-import { type Change, expose, happen, type Ledger, newLedger, type Reached, view, visit } from "../src/ledger.ts";
+import { type Change, expose, happen, type Ledger, type Reached, view, visit } from "../src/ledger.ts";
 import { matchesPage } from "../src/pages.ts";
+import { newRecord } from "../src/record.ts";
 import { type Facts, meets } from "../src/who.ts";
 import * as vectors from "./vectors.ts";
 import { bucketing, carried, decisions, histories, type Plan, pages, type Taken, type Visit } from "./vectors.ts";
@@ -113,7 +114,7 @@ const plain = ([, , last, session, goals, exposures]: Ledger) => ({
 
 test("every history reports the same entries and ends with the same ledger", () => {
   for (const { seed, created, steps, entries, ledger: end } of histories.histories) {
-    const ledger: Ledger = newLedger(seed, created);
+    const ledger: Ledger = newRecord(seed, created)[1];
     steps.forEach((step, i) => {
       assert.deepEqual(changeOf(histories.plan, step)(ledger, 0, 0), entries[i], `${seed} ${step}`);
     });

@@ -27,8 +27,8 @@ from tests.aggregator.traces import NOON_MS, RELAY, Clock, Journal, Opening, cel
 ROOT = Path(__file__).parents[2]
 TOO_LONG_S = 30
 
-# The guarded watermark, the period twice, nonces, cells, books, commit; the last one dies after the commit.
-STEPS = range(1, 9)
+# The guarded watermark, the period twice, nonces, cells, books, old days, commit; the last one dies after the commit.
+STEPS = range(1, 10)
 
 
 def _first_of_each(frames: Sequence[Frame]) -> list[Admitted]:

@@ -134,15 +134,16 @@ def bench(loads: int) -> int:
     print("| CPU and cache | loads | with the original painted | by pixels presented | frames asked | frames seen |")
     print("|---|---|---|---|---|---|")
     site = SlowSite(pieces, {"/site.css": stylesheet()}, Line())
+    blocking, late = setup_of(site, ""), setup_of(site, " async")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         judge = browser.new_page()
         for slowdown, rows in conditions:
-            site.setup = setup_of(site, "")
+            site.setup = blocking
             while rows[0].loads < loads:
                 visit(browser, site, slowdown, rows, judge)
             report(rows)
-        site.setup = setup_of(site, " async")
+        site.setup = late
         while control.loads < min(loads, 5 * AT_ONCE):
             visit(browser, site, 1, [control], judge)
         report([control])

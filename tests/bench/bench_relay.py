@@ -36,6 +36,8 @@ from ingest_grpc.relay.quota import Rate
 from ingest_grpc.relay.relay import Relay, RelaySettings, Seams
 from ingest_grpc.wire.aggregation import AggregationClient, add_aggregation
 from ingest_grpc.wire.frame import Epoch, Frame, Reply, Status, Watermark
+from leadbright.listening import shared
+from leadbright.setting_values import Address
 
 ROUNDS = 4
 ROUND_S = 3.0
@@ -233,8 +235,8 @@ async def serve_bare(port: int) -> None:
     await _serve(app, port)
 
 
-async def serve_relay(port: int, aggregator: int, folder: Path) -> None:
-    """A whole relay."""
+async def serve_relay(port: int, aggregator: int, folder: Path, *, is_shared: bool = False) -> None:
+    """A whole relay; where it is one of several, they share the port."""
     published = {"production/shop/relay.json": json.dumps(RULES).encode()}
 
     async def read_file(path: str) -> bytes | None:
@@ -244,16 +246,18 @@ async def serve_relay(port: int, aggregator: int, folder: Path) -> None:
     async with aio.insecure_channel(f"127.0.0.1:{aggregator}") as channel:
         seams = Seams(FolderDisk(folder), AggregationClient(channel), read_file, _now_ms, os.urandom)
         relay = Relay(seams, RelaySettings("bench", site_rate=plenty, source_rate=plenty))
-        await _serve(create_app(relay), port)
+        await _serve(create_app(relay), port, is_shared=is_shared)
 
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def _serve(app: Sanic[Any, Any], port: int) -> None:
+async def _serve(app: Sanic[Any, Any], port: int, *, is_shared: bool = False) -> None:
     settings = {"start_serving": False}
-    server: Any = await app.create_server("127.0.0.1", port, access_log=False, asyncio_server_kwargs=settings)
+    address = Address("127.0.0.1", port)
+    place: dict[str, Any] = {"sock": shared(address)} if is_shared else {"host": address.host, "port": port}
+    server: Any = await app.create_server(**place, access_log=False, asyncio_server_kwargs=settings)
     await server.startup()
     await server.before_start()
     await server.start_serving()
@@ -338,6 +342,8 @@ def main(args: list[str]) -> None:
             uvloop.run(serve_bare(int(port)))
         case ["relay", port, aggregator, folder]:
             uvloop.run(serve_relay(int(port), int(aggregator), Path(folder)))
+        case ["worker", port, aggregator, folder]:
+            uvloop.run(serve_relay(int(port), int(aggregator), Path(folder), is_shared=True))
         case _:
             sys.exit(f"not a part of this benchmark: {' '.join(args)}")
 

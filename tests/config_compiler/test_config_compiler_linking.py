@@ -73,6 +73,23 @@ def test_a_site_pays_for_audiences_and_redirects_where_it_has_them() -> None:
     assert used(result) == {"experiments", "who", "style", "redirect", "goals", "click"}
 
 
+TAKING_PART: tuple[tuple[str, set[str]], ...] = (
+    ("pages: {include: [/a]}\n", set()),
+    ("pages: {include: [/a, '/b/*']}\n", {"patterns"}),
+    ("pages: {include: ['/b/*'], exclude: [/b/c]}\n", {"patterns", "excluded"}),
+    ("pages: {include: [{path: /a, query: {b: c}}]}\n", {"queries"}),
+    ("traffic: 50%\n", {"shares"}),
+    ('schedule: {start: "2026-12-01T09:00"}\n', {"schedules"}),
+    ('schedule: {end: "2026-12-01T09:00"}\n', {"schedules"}),
+)
+
+
+@pytest.mark.parametrize(("more", "features"), TAKING_PART)
+def test_a_site_pays_for_how_it_chooses_pages_and_visitors(more: str, features: set[str]) -> None:
+    result = compiled(f"honour: []\n{CLICK}", "{css: 'p{color:red}'}", more=more)
+    assert used(result) == {"experiments", "style", "goals", "click", *features}
+
+
 def test_an_audience_of_everybody_costs_nothing() -> None:
     result = compiled(CLICK, "{select: p, hide: true}", more="audience: {visitor: [new, returning]}\n")
     assert "who" not in used(result)
@@ -99,9 +116,9 @@ def test_every_byte_belongs_to_a_feature_that_is_used() -> None:
 
 
 def test_parts_have_names_of_their_own() -> None:
-    names = [part_name(place) for place in range(286)]
+    names = [part_name(place) for place in range(396)]
     assert len(set(names)) == len(names)
-    assert all(re.fullmatch("[A-Z][0-9]?", name) for name in names)
+    assert all(re.fullmatch("[A-Z_$zyxwvqkj][0-9]?", name) for name in names)
 
 
 def test_a_runtime_of_another_version_is_refused() -> None:
@@ -139,4 +156,4 @@ def test_the_built_snippet_has_what_the_shop_needs() -> None:
     runtime = load_runtime()
     result = compile_site(read(CASES / "shop"), None, runtime, DEPLOYMENT)
     assert isinstance(result, Compiled)
-    assert re.fullmatch(r"try\{let A=.*\}catch\{\}\n", script(result), re.DOTALL)
+    assert re.fullmatch(r"//# allFunctionsCalledOnLoad\ntry\{let A=.*\}catch\{\}\n", script(result), re.DOTALL)

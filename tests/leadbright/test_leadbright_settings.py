@@ -36,7 +36,14 @@ COMPLAINTS = [
         "postgres://[",
         'LEADBRIGHT_COUNTS "postgres://[": write sqlite:///absolute/path.db or postgres://user:password@host:5432/name',
     ),
-    ("CDN", "file://[", "LEADBRIGHT_CDN \"file://[\": 'file://[' is not a publish URL; write file:///path"),
+    (
+        "CDN",
+        "file://[",
+        (
+            "LEADBRIGHT_CDN \"file://[\": 'file://[' is not a publish URL; "
+            "write file:///path, s3://bucket/prefix, az://container/prefix or gs://bucket/prefix"
+        ),
+    ),
     ("COUNTRY_DB", __file__, f'LEADBRIGHT_COUNTRY_DB "{__file__}": that is no .mmdb file of countries'),
     ("COUNTRY_DB", "/no/such.mmdb", 'LEADBRIGHT_COUNTRY_DB "/no/such.mmdb": there is no such file'),
     ("SECRET", "short", "LEADBRIGHT_SECRET: write at least 32 random characters"),

@@ -367,6 +367,8 @@ PROVENANCES = [
     (("", "amazon", "cpc", ""), ("paid-shopping", "amazon", "")),
     (("", "somewhere", "cpc", ""), ("paid-other", "somewhere", "")),
     (("", "somewhere", "banner", ""), ("display", "somewhere", "")),
+    (("", "partner", "leaflet", "spring"), ("campaign", "partner", "spring")),
+    (("blog.example", "", "", "spring"), ("campaign", "blog.example", "spring")),
     (("", "x", "y", "cross-network"), ("cross-network", "x", "cross-network")),
     (("", "newsletter", "", "spring"), ("email", "newsletter", "spring")),
     (("", "partner", "affiliate", ""), ("affiliates", "partner", "")),

@@ -18,6 +18,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import httpx
+
 from leadbright import readiness
 from leadbright.demo.site import COUNTRY_HEADER
 from leadbright.readiness import Probe
@@ -87,6 +89,11 @@ class House:
             except subprocess.TimeoutExpired:
                 process.kill()
         self._log.close()
+
+    def metrics(self, role: str) -> bytes:
+        """What a role shows to Prometheus."""
+        shown = {"relay": self.settings.relay_metrics, "aggregator": self.settings.aggregator_metrics}[role]
+        return b"" if shown is None else httpx.get(f"{shown.url}/metrics", timeout=PATIENCE_S).content
 
     def command(self, *words: str) -> str:
         """What a `leadbright` command prints; it must succeed."""

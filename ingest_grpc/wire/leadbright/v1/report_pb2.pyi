@@ -219,7 +219,7 @@ class TrafficResponse(_message.Message):
     TRAFFIC_DAYS_FIELD_NUMBER: _builtins.int
     BREAKDOWNS_FIELD_NUMBER: _builtins.int
     visitors: _builtins.int
-    """Exact for ranges of up to 32 days; above that an upper bound."""
+    """Exact for ranges of up to 32 days, from the beginning of a quarter or year, and over all there is; else an upper bound."""
     visitors_exact: _builtins.bool
     sessions: _builtins.int
     views: _builtins.int

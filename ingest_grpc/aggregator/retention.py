@@ -1,0 +1,63 @@
+"""Days that are too old: their totals are added to their year's, and the days themselves are dropped, a few a commit.
+
+May not know how cells are stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+
+from domain.names import SiteKey
+from ingest_grpc.aggregator.constants import DAY_MS
+
+_EPOCH = date(1970, 1, 1)
+
+
+class OldDays(Protocol):
+    """What must be said to the database, within the transaction of a commit."""
+
+    async def next_site(self, after: str) -> SiteKey | None:
+        """The first site with cells whose key is greater."""
+        ...
+
+    async def oldest_day(self, site: SiteKey) -> int:
+        """The first day on which a site has cells."""
+        ...
+
+    async def roll_up(self, site: SiteKey, day: int, year_day: int) -> None:
+        """Add a day's totals to those of its year, and drop the day."""
+        ...
+
+
+@dataclass(slots=True)
+class Retention:
+    """Walks through all sites once a day; with each commit it looks at one, and rolls up one day at most."""
+
+    keep_days: int
+    _done_on: int = -1
+    _begun_on: int = -1
+    _after: str = ""
+
+    async def roll_up_some(self, counts: OldDays, now_ms: int) -> None:
+        """Do a little of what is due. Where the transaction fails, the day is found again tomorrow."""
+        today = now_ms // DAY_MS
+        if self._done_on == today:
+            return
+        site = await counts.next_site(self._after)
+        if site is None:
+            # A walk that was begun on another day has not seen today's sites from the first one on.
+            self._done_on, self._begun_on, self._after = self._begun_on, today, ""
+            return
+        oldest = await counts.oldest_day(site)
+        if oldest >= today - self.keep_days:
+            self._after = site
+        else:
+            await counts.roll_up(site, oldest, year_day(oldest))
+
+
+def year_day(day: int) -> int:
+    """The first day of a day's year."""
+    when = _EPOCH + timedelta(days=day)
+    return (when.replace(month=1, day=1) - _EPOCH).days
