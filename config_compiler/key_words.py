@@ -14,6 +14,7 @@ SITE = {
     "honour": "Browser signals that mean: run nothing, store nothing. [gpc, dnt] where it is left out.",
     "goals": "What counts as a conversion.",
     "single-page": "Whether a change of address without a new page is looked for.",
+    "engagement": "on: pages report how long they had attention, and how far down they were seen.",
     "scripts": "Whether changes may run JavaScript; forbidden where it is left out.",
     "holdout": "Share of the visitors who are in no experiment at all, such as 5%.",
     "audiences": "Conditions with a key, for several experiments.",
