@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Generic, Protocol, TypeVar
 
 from config_compiler.codes import Code
-from config_compiler.finding import Finding, Problems
+from config_compiler.finding import Finding, Mend, Problems
 from config_compiler.nearest import fix_for, nearest
 from config_compiler.source import Span
 from config_compiler.tree import Entries, Entry, Items, Node, Scalar
@@ -59,6 +59,13 @@ def wrong_kind(node: Node, expected: str, hint: str = "") -> Finding:
     return Finding(Code.E113, f"{_found(node)} is written here; {expected} is expected", node.span, hint=hint)
 
 
+def _commented(node: Node, expected: str, hidden: Scalar) -> Finding:
+    """What to say where YAML took the value for a comment."""
+    hint = f'put quotes around it: "{hidden.text}"; YAML takes what follows # for a comment'
+    finding = wrong_kind(node, expected, hint)
+    return replace(finding, fix=f'"{hidden.text}"', fix_at=hidden.span, mend=Mend.AS_IS)
+
+
 def _found(node: Node) -> str:
     match node:
         case Entries():
@@ -83,11 +90,14 @@ class Text:
 
     noun: str = "a text"
     hint: str = ""
+    hash: bool = False
+    """Whether it may begin with `#`, which YAML takes for a comment where no quotes are around it."""
 
     def read(self, node: Node, problems: Problems) -> Written[str] | None:
         if isinstance(node, Scalar) and not node.empty:
             return Written(node.text, node.span)
-        problems.add(wrong_kind(node, self.noun, self.hint))
+        hidden = node.hidden if isinstance(node, Scalar) and self.hash else None
+        problems.add(_commented(node, self.noun, hidden) if hidden else wrong_kind(node, self.noun, self.hint))
         return None
 
 
@@ -251,7 +261,7 @@ class Pairs:
     def _value(self, node: Node, problems: Problems) -> Written[str | None] | None:
         if self.nothing and isinstance(node, Scalar) and node.empty:
             return Written(None, node.span)
-        return Text().read(node, problems)
+        return Text(hash=True).read(node, problems)
 
 
 def _listed(read: list[T | None], span: Span) -> Listed[T]:

@@ -40,6 +40,7 @@ USED_WHEN: dict[str, Callable[[Plan], bool]] = {
     "gpc": lambda plan: Signal.GPC in plan.honour,
     "dnt": lambda plan: Signal.DNT in plan.honour,
     "domains": lambda plan: bool(plan.cookie_domains),
+    "engagement": lambda plan: plan.engagement,
     "experiments": lambda plan: bool(plan.experiments),
     "excluded": lambda plan: any(x.exclude for x in plan.experiments),
     "patterns": lambda plan: any(test.kind != "=" for test in _tests(plan)),

@@ -65,6 +65,7 @@ def _plan(site: Site, relay: str, scripts: Mapping[str, int]) -> Plan:
         goals=tuple(_goal(goal) for goal in site.goals),
         experiments=experiments,
         holdout=site.holdout,
+        engagement=site.engagement,
         zones=zones_of(country for x in experiments for country in _countries(x.who)),
         single_page=site.single_page,
     )

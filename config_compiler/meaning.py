@@ -5,11 +5,12 @@ May not know what could have been wrong: it takes for granted what the rules hav
 
 from __future__ import annotations
 
+from config_compiler.choices import Engagement, SinglePage
 from config_compiler.conditions import condition_of
 from config_compiler.currencies import CURRENCIES
 from config_compiler.given import certain, given_or, share, text, texts
 from config_compiler.meaning_of_experiments import experiment_of, page_of
-from config_compiler.syntax import Definition, GoalSyntax, Scripts, SinglePage, SiteSyntax, TriggerSyntax
+from config_compiler.syntax import Definition, GoalSyntax, Scripts, SiteSyntax, TriggerSyntax
 from config_compiler.zones import time_zone
 from domain.names import AudienceKey, EventName, GoalKey, LayerKey, SiteKey
 from domain.site import Click, Consent, Event, Goal, PageVisit, Signal, Site, Submit, Trigger, Value
@@ -39,6 +40,7 @@ def site_of(definition: Definition) -> Site:
         layers=tuple(LayerKey(text(layer.key)) for layer in definition.layers),
         holdout=share(syntax.holdout.value) if syntax.holdout else 0,
         scripts=given_or(syntax.scripts, Scripts.FORBIDDEN) is Scripts.ALLOWED,
+        engagement=given_or(syntax.engagement, Engagement.OFF) is Engagement.ON,
         single_page=given_or(syntax.single_page, SinglePage.AUTO) is SinglePage.AUTO,
     )
 

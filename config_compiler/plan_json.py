@@ -42,6 +42,8 @@ def plan_json(plan: Plan) -> Json:
     }
     if plan.holdout:
         said["holdout"] = plan.holdout
+    if plan.engagement:
+        said["engagement"] = 1
     if plan.zones:
         said["zones"] = dict(plan.zones)
     if plan.single_page:

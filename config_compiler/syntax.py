@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 
+from config_compiler.choices import Engagement, SinglePage
 from config_compiler.condition_syntax import Audience, Condition, ConditionSyntax
 from config_compiler.kinds import Choice, Flag, Listed, ListOf, Number, Pair, Pairs, Percent, Text, Whole, Written
 from config_compiler.page_syntax import Page, PageSyntax
@@ -31,16 +32,9 @@ class Scripts(Enum):
     ALLOWED = "allowed"
 
 
-class SinglePage(Enum):
-    """Whether a change of address without a new page is looked for."""
-
-    AUTO = "auto"
-    OFF = "off"
-
-
 KEY = Text("a key")
 GOAL_KEY = Text("the key of a goal")
-SELECTOR = Text("a CSS selector")
+SELECTOR = Text("a CSS selector", hash=True)
 HTML = Text("HTML")
 PAGE = Page()
 CLASSES = ListOf(Text("a class"), "a class", single=True, empty=False)
@@ -96,6 +90,7 @@ class SiteSyntax(Shape):
     honour: Listed[Written[Signal]] | None = entry("honour", ListOf(Choice(Signal), "a list of signals"))
     goals: Listed[GoalSyntax] | None = entry("goals", ListOf(ShapeOf(GoalSyntax, "a goal"), "a list of goals"))
     single_page: Written[SinglePage] | None = entry("single-page", Choice(SinglePage))
+    engagement: Written[Engagement] | None = entry("engagement", Choice(Engagement))
     scripts: Written[Scripts] | None = entry("scripts", Choice(Scripts))
     holdout: Written[Fraction] | None = entry("holdout", Percent())
     audiences: Listed[AudienceSyntax] | None = entry(

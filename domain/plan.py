@@ -120,6 +120,8 @@ class Plan:
     experiments: tuple[PlannedExperiment, ...]
     holdout: int = 0
     """Visitors whose place for `SITE/holdout` is below are in no experiment."""
+    engagement: bool = False
+    """Whether engaged time and scroll depth are reported when a page is left."""
     zones: tuple[tuple[str, str], ...] = ()
     """Time zones of the countries that conditions name, each with its country, in order."""
     single_page: bool = False

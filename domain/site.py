@@ -102,3 +102,5 @@ class Site:
     """Whether changes may run JavaScript."""
     single_page: bool = True
     """Whether a change of address without a new page is looked for."""
+    engagement: bool = False
+    """Whether engaged time and scroll depth are reported."""

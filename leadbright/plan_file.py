@@ -47,6 +47,7 @@ class _Plan(Struct):
     goals: list[_Items]
     experiments: list[_Experiment]
     holdout: int = 0
+    engagement: Literal[0, 1] = 0
     zones: dict[str, str] = {}
     spa: Literal[0, 1] = 0
 
@@ -64,6 +65,7 @@ def read_plan(body: bytes) -> Plan:
         goals=tuple(_goal(items) for items in found.goals),
         experiments=tuple(_experiment(x) for x in found.experiments),
         holdout=found.holdout,
+        engagement=bool(found.engagement),
         zones=tuple(sorted(found.zones.items())),
         single_page=bool(found.spa),
     )

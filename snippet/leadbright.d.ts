@@ -8,7 +8,10 @@ export interface Leadbright {
   (verb: "event", name: string, properties?: Readonly<Record<string, unknown>>): void;
   /** A goal was reached; the amount is in the currency's major unit, such as 49.99, and negative for a refund. */
   (verb: "goal", key: string, amount?: number): void;
-  /** The visitor agreed, or took it back: then everything that was kept is deleted. */
+  /**
+   * The visitor agrees, or does not: then everything that was kept is deleted, and where the site asks nobody, the no
+   * is remembered.
+   */
   (verb: "consent", given: boolean): void;
   /** Called once the variations are decided. */
   (verb: "ready", callback: () => void): void;

@@ -6,6 +6,7 @@ May not know how a frame is sent, only when a sender is done and why.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import structlog
 
@@ -89,7 +90,8 @@ class Dispatch:
         self._sending.counts.diverged += 1
         _log.error("the aggregator has another history of an epoch: it is sent anew", epoch=epoch.id.hex())
         if epoch == self._journal.epoch:
-            await self._journal.begin_epoch()
+            with suppress(OSError):  # the epoch is new all the same; whoever writes to it next begins its segment
+                await self._journal.begin_epoch()
             self._begin_growing()
         try:
             await self._copy(epoch)

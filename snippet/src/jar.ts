@@ -9,7 +9,14 @@ import { daysLeft, decode, encode, type Kept, newRecord } from "./record.ts";
 /** Browsers stop at 4,096 bytes for name and value; the name takes 43 at most. */
 export const ROOM = 3_750;
 
-const CLAIM_S = 86_400;
+const DAY_S = 86_400;
+
+/** Instead of a record, the same for everybody: the visitor wants none. */
+const NO = "0";
+const NO_DAYS = 395;
+
+/** Pages that may have been opened at the same instant. */
+const CLAIMS = 9;
 
 /** Whether a visitor without a record may be given one: only a page that has just begun makes visitors. */
 let welcome = false;
@@ -30,17 +37,27 @@ const put = (key: string, text: string, age: number, domain = shared): void => {
     (location.protocol === "https:" ? ";Secure" : "");
 };
 
-const unclaim = (): void => put(`${plan.record}.${claim()}`, "", 0);
+const unclaim = (): void => {
+  for (let left = CLAIMS; left-- && claim(); ) put(`${plan.record}.${claim()}`, "", 0);
+};
 
 /** Here and at every parent domain: the plan's domains may have been others when the cookie was written. */
-export const forgetRecord = (): void => {
+const forgetRecord = (): void => {
   if (uses.experiments) unclaim();
   // What is left after the last label is no domain: the host alone.
   `${location.hostname}.`.split(".").forEach((_, i, labels) => put(plan.record, "", 0, labels.slice(i, -1).join(".")));
 };
 
-/** The record, or a new one where there may be one; undefined where there is neither. */
+/** Deletes what is kept, if anything is. Where nobody is asked, the no is kept instead. */
+export const refuseRecord = (): void => {
+  if (value() === NO) return;
+  if (find("([.=])")) forgetRecord();
+  if (!uses.consent) put(plan.record, NO, NO_DAYS * DAY_S);
+};
+
+/** The record, or a new one where there may be one; undefined where there is neither, or the visitor said no. */
 export const readRecord = (day: number): Kept | undefined => {
+  if (value() === NO) return undefined;
   const seed = uses.experiments ? claim() : welcome && newSeed();
   return decode(value()) ?? (seed ? newRecord(seed, day) : undefined);
 };
@@ -53,7 +70,7 @@ const welcomed = (): Kept | undefined => {
 /** Nothing is stored before the page is looked at; what is decided for it until then is decided by the seed. */
 const claimed = (): Kept | undefined => {
   const seed = newSeed();
-  const take = (): void => put(`${plan.record}.${seed}`, "", CLAIM_S);
+  const take = (): void => put(`${plan.record}.${seed}`, "", DAY_S);
   if ((document as Document & { readonly prerendering?: boolean }).prerendering) {
     addEventListener("prerenderingchange", take, true);
     return newRecord(seed, 0);
@@ -63,21 +80,26 @@ const claimed = (): Kept | undefined => {
 };
 
 /**
- * The record as it is when a page begins; undefined where nothing can be kept. Its days are not to be relied on: which
- * day it is would cost too much to ask while the page waits.
+ * The record as it is when a page begins; undefined where nothing can be kept, or the visitor said no and does not say
+ * yes now. Its days are not to be relied on: which day it is would cost too much to ask while the page waits.
  */
-export const openRecord = (): Kept | undefined => readRecord(0) ?? (uses.experiments ? claimed() : welcomed());
+export const openRecord = (saysYes: boolean): Kept | undefined => {
+  if (saysYes && value() === NO) forgetRecord();
+  const kept = readRecord(0);
+  if (kept || value() === NO) return kept;
+  return uses.experiments ? claimed() : welcomed();
+};
 
 /** Whether the record is now in the cookie; by the browser's clock it is `day`. */
 export const writeRecord = (kept: Kept, day: number): boolean => {
   const text = encode(kept);
-  const set = (): void => put(plan.record, text, daysLeft(kept, day) * 86_400);
+  const set = (): void => put(plan.record, text, daysLeft(kept, day) * DAY_S);
   set();
   if (value() !== text) {
     forgetRecord();
     set();
   }
-  if (uses.experiments && claim()) unclaim();
+  if (uses.experiments) unclaim();
   welcome = false;
   return value() === text;
 };

@@ -14,6 +14,7 @@ export type Feature =
   | "consent"
   | "dnt"
   | "domains"
+  | "engagement"
   | "event"
   | "excluded"
   | "experiments"

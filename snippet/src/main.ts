@@ -5,8 +5,9 @@
 
 import type { Leadbright } from "../leadbright.d.ts";
 import { watchAddress } from "./address.ts";
+import { watchAttention } from "./engagement.ts";
 import { readRecord } from "./jar.ts";
-import { begin, look, move, reach, refused } from "./page.ts";
+import { answered, begin, depart, look, move, reach, refused } from "./page.ts";
 import { quiet } from "./quiet.ts";
 import { lockedTurn, turn } from "./report.ts";
 import { goalsTouched } from "./triggers.ts";
@@ -19,11 +20,18 @@ interface Installed extends Leadbright {
 
 const touched = quiet((event: Event) => reach(goalsTouched(plan.goals, event)));
 
+/** Hears what was said before, of consent or the rest. */
+const hear = quiet((consent: boolean) =>
+  early?.q?.forEach(call => (call[0] === "consent") === consent && say(...(call as unknown as Parameters<Say>))),
+);
+
 const early = window.leadbright as Installed | undefined;
 // Another copy may have been first.
 if (!early?.on) {
   window.leadbright = Object.assign(say, { on: true }) as Installed;
-  if (!uses.consent || (!refused() && readRecord(0))) quiet(begin)();
+  // What the page knows already spares us to look.
+  hear(true);
+  if (!answered && (!uses.consent || (!refused() && readRecord(0)))) quiet(begin)();
   if (uses.click) addEventListener("click", touched, true);
   if (uses.submit) addEventListener("submit", touched, true);
   addEventListener(
@@ -31,11 +39,15 @@ if (!early?.on) {
     quiet(({ persisted }: PageTransitionEvent) => persisted && look()),
   );
   if (uses.navigation) watchAddress(quiet(move));
+  if (uses.engagement) {
+    watchAttention();
+    addEventListener("pagehide", quiet(depart));
+  }
   addEventListener("prerenderingchange", () => lockedTurn(), true);
   // A page that is left will not be given the lock any more: its last turn is the only one taken without it.
   addEventListener(
     "pagehide",
     quiet(() => turn()),
   );
-  early?.q?.forEach(call => say(...(call as unknown as Parameters<Say>)));
+  hear(false);
 }

@@ -3,12 +3,13 @@
  * May not know about cookies, locks or networks.
  */
 
-import type { Change } from "./ledger.ts";
+import type { Change, Source } from "./ledger.ts";
 import { encode, type Kept, type Pending } from "./record.ts";
 
 const BEACONS = 4;
 const ENTRIES = 32;
 const DAY_MINUTES = 1_440;
+export const NO_SOURCE: Source = ["", "", "", ""];
 
 /** What a new beacon says besides source and entries. */
 export type Stamp = readonly [nonce: string, minute: number, digest: string, day: number, path: string];
@@ -32,7 +33,7 @@ export const take = (
     const then: Kept = JSON.parse(JSON.stringify(next));
     const [, ledger, outbox] = then;
     const entries = [...(outbox[place]?.[6] ?? []), ...change(ledger, day, minute)];
-    outbox[place] = [...stamp, ledger[3]?.[2] ?? ["", "", "", ""], entries] satisfies Pending;
+    outbox[place] = [...stamp, ledger[3]?.[2] ?? NO_SOURCE, entries] satisfies Pending;
     const fits = entries.length <= ENTRIES && encode(then).length <= room;
     // The next beacon will have room for it, unless there was nothing but this change.
     if (!fits && next[2].length) break;

@@ -3,11 +3,12 @@
  * May not know how any of it is done.
  */
 
+import { attend, attention } from "./engagement.ts";
 import { enterExperiments, type Shown } from "./experiments.ts";
 import { convert, type Hit } from "./goals.ts";
-import { forgetRecord, openRecord } from "./jar.ts";
+import { openRecord, readRecord, refuseRecord } from "./jar.ts";
 import { expose, view, visit } from "./ledger.ts";
-import { beginTelling, endTelling, isTelling, tell } from "./report.ts";
+import { beginTelling, endTelling, isTelling, tell, tellOnce } from "./report.ts";
 import { sourceOf } from "./source.ts";
 import { goalsVisited } from "./triggers.ts";
 
@@ -16,11 +17,20 @@ interface Signals extends Navigator {
   readonly doNotTrack: string | null;
 }
 
+/** What four in five of the machines known to visit pages say of themselves; there are telephones called Cubot. */
+const BOT = /compatible;|http|[^u]bot\b|crawl|spider/i;
+
+/** Whether the page has said what the visitor wants. */
+export let answered = false;
+
 let shown: Shown | undefined;
 
 /** Whether the visitor, through the browser, asked to be left alone, or is no visitor at all. */
 export const refused = (signals: Signals = navigator): unknown =>
-  signals.webdriver || (uses.gpc && signals.globalPrivacyControl) || (uses.dnt && signals.doNotTrack === "1");
+  signals.webdriver ||
+  BOT.test(signals.userAgent) ||
+  (uses.gpc && signals.globalPrivacyControl) ||
+  (uses.dnt && signals.doNotTrack === "1");
 
 export const reach = (hits: readonly Hit[]): void => hits.forEach(hit => tell(convert(plan.experiments, hit)));
 
@@ -32,14 +42,21 @@ const exposeAll = (): void => {
 
 /** The page is looked at. */
 export const look = (referrer = document.referrer): void => {
+  if (uses.engagement) attend();
   tell(visit);
   tell(view(sourceOf(referrer, location, plan.domains)));
   exposeAll();
   if (uses.visit) reach(goalsVisited(plan.goals, location));
 };
 
-export const begin = (): void => {
-  const kept = isTelling() || refused() ? undefined : openRecord();
+/** The page is left, or becomes another. */
+export const depart = (): void => {
+  const entry = attention();
+  if (entry) tellOnce(entry);
+};
+
+export const begin = (saysYes = false): void => {
+  const kept = isTelling() || refused() ? undefined : openRecord(saysYes);
   if (!kept) return;
   beginTelling();
   if (uses.experiments) {
@@ -52,18 +69,24 @@ export const begin = (): void => {
 
 /** The address is another without a new page; `viewed` is whether that is one to whoever looks at it. */
 export const move = (viewed: boolean): void => {
-  const kept = isTelling() && openRecord();
+  const kept = isTelling() && openRecord(false);
   if (!kept) return;
   if (uses.experiments) {
     shown = enterExperiments(kept, location, tell);
     if (!shown) return;
   }
+  if (viewed && uses.engagement) depart();
   // The page that is left is no other site.
   if (viewed) look("");
   else exposeAll();
 };
 
-export const end = (): void => {
-  endTelling();
-  forgetRecord();
+/** The visitor agrees, or wants none of it. */
+export const answer = (yes: boolean): void => {
+  answered = true;
+  if (refused()) return;
+  // Another tab may have been told no since.
+  if (!yes || !readRecord(0)) endTelling();
+  if (yes) begin(yes);
+  else refuseRecord();
 };

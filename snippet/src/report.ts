@@ -8,8 +8,8 @@ import { newNonce } from "./chance.ts";
 import { correct, minuteNow, today } from "./clock.ts";
 import { trim } from "./experiments.ts";
 import { ROOM, readRecord, writeRecord } from "./jar.ts";
-import type { Change } from "./ledger.ts";
-import { take } from "./outbox.ts";
+import type { Change, Entry } from "./ledger.ts";
+import { NO_SOURCE, type Stamp, take } from "./outbox.ts";
 import type { Pending } from "./record.ts";
 
 const WAITING = 200;
@@ -57,6 +57,14 @@ const post = async (beacon: Pending): Promise<void> => {
   sending[nonce] = false;
 };
 
+const stampOf = (day: number): Stamp => [
+  newNonce(),
+  minuteNow(),
+  plan.digest,
+  day,
+  location.pathname.slice(0, LONGEST_PATH),
+];
+
 /** `answered`: the nonce of a beacon to be dropped; `theirs`: which day the relay says it is. */
 export const turn = (answered?: string, theirs?: number): void => {
   // A page made ready in advance is no visit before it is looked at.
@@ -71,9 +79,7 @@ export const turn = (answered?: string, theirs?: number): void => {
   kept[2] = kept[2].filter(([nonce]) => nonce !== answered);
   correct(kept, day + kept[3], theirs);
   if (uses.experiments) trim(plan.experiments, kept, ROOM);
-  const path = location.pathname.slice(0, LONGEST_PATH);
-  const stamp = [newNonce(), minuteNow(), plan.digest, day + kept[3], path] as const;
-  const [next, taken] = take(kept, waiting ?? [], stamp, ROOM);
+  const [next, taken] = take(kept, waiting ?? [], stampOf(day + kept[3]), ROOM);
   waiting?.splice(0, taken);
   if (writeRecord(next, day)) next[2].forEach(post);
 };
@@ -89,4 +95,15 @@ export const tell = (change: Change): void => {
   // While some are waiting a turn is already asked for, or the outbox is full and an answer will make room.
   if (!waiting.length) lockedTurn();
   waiting.push(change);
+};
+
+/**
+ * Tells the relay at once, and never again: of a page that is being left no answer is heard, and a write without the
+ * lock could cost another page its own. What gets lost is lost, and the record stays as it is.
+ */
+export const tellOnce = (entry: Entry): void => {
+  const day = today(plan.tz);
+  const kept = waiting && readRecord(day);
+  if (kept && !(document as Prerendered).prerendering)
+    post([...stampOf(day + kept[3]), kept[1][3]?.[2] ?? NO_SOURCE, [entry]]);
 };

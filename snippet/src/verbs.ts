@@ -4,7 +4,7 @@
  */
 
 import { goalsNamed } from "./goals.ts";
-import { begin, end, reach, variationOf } from "./page.ts";
+import { answer, reach, variationOf } from "./page.ts";
 import { quiet } from "./quiet.ts";
 import { tell } from "./report.ts";
 import { goalsHappened } from "./triggers.ts";
@@ -23,7 +23,7 @@ const VERBS: Readonly<Record<string, ((first: never, second: never) => void) | u
   ready: (callback: () => void) => callback(),
   variation: (experiment: string, callback: (variation: string | null) => void) =>
     callback((uses.experiments && variationOf(experiment)) || null),
-  consent: (given: boolean) => (given ? begin() : end()),
+  consent: answer,
 };
 
 /** The page API, which takes the queue's place. */

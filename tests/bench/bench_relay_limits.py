@@ -121,6 +121,10 @@ async def bench_server() -> None:
         two = []
         for core, folder in zip((cores[0], cores[-1]), folders[1:], strict=True):
             two.append(await parts.enter_async_context(process(core, "worker", ports[2], ports[0], folder)))
+        async with asyncio.timeout(20):
+            # Either answers for both; that each is there shows in its journal.
+            while not all(any(Path(folder).glob("*.seg")) for folder in folders[1:]):  # noqa: ASYNC110, ASYNC240
+                await asyncio.sleep(0.1)
         await measure(int(ports[2]), two[0].pid, wanted, 1.0)
         before = [_cpu_s(each.pid) for each in two]
         both = await measure(int(ports[2]), two[0].pid, wanted, ROUND_S)

@@ -29,6 +29,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "several tabs, crashes, lost requests and answers": Kind(),
     "no Web Locks": Kind("lockless"),
+    "opting out and in again": Kind("wavering"),
     "consent given and taken back": Kind("asked,wavering", consent=1),
     "clocks that jump by days and years": Kind("jumping", errors=unique_errors),
 }

@@ -68,7 +68,7 @@ def sorted_out(lines: Iterable[str]) -> Histories:
             case "heard":
                 found.repeats += line["nonce"] in found.heard
                 found.heard.setdefault(line["nonce"], line)
-                if line["body"] != found.kept[line["nonce"]]["body"]:
+                if line["body"] != found.kept.get(line["nonce"], {}).get("body"):
                     found.wrong.append(f"not what was kept: {text}")
             case "gone":
                 found.gone[line["nonce"]] = line["why"]

@@ -179,6 +179,27 @@ async def test_a_cloned_relay_sends_its_own_beacons_under_a_new_name(world: Worl
         await each.stop()
 
 
+async def test_a_disk_that_fails_as_a_new_name_is_taken_stops_nothing(world: World) -> None:
+    relay = world.relay(SMALL)
+    twin_world = World(aggregation=world.aggregation, random=random.Random(7))
+    twin = twin_world.relay(SMALL)
+    await relay.start()
+    await twin.start()
+    await receive(relay, 3)
+    await settled(relay)
+    twin_world.aggregation.trouble = lambda _: "before"
+    await receive(twin, 5)
+    twin_world.disk.failures = 1
+    twin_world.aggregation.trouble = lambda _: ""
+    await settled(twin)
+    await receive(twin)
+    await settled(twin)
+    assert twin.counts.diverged == 1
+    assert len(world.aggregation.counted) == 9
+    for each in (relay, twin):
+        await each.stop()
+
+
 async def test_a_clone_that_is_behind_is_not_taken_in_by_what_its_twin_has_sent(world: World) -> None:
     relay, twin = world.relay(SMALL), World(aggregation=world.aggregation, random=random.Random(7)).relay(SMALL)
     await relay.start()

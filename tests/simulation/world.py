@@ -120,6 +120,8 @@ class World:
         self.calls = Calls()
         self._aggregators = aggregators
         self._lives = 0
+        self._opening: list[Process] = []
+        """Aggregators of which some have not come up yet: they have the database open too."""
         self.dies_within = 0
         """Processes that start die before one of their first calls, so many at most; 0 for never."""
 
@@ -162,6 +164,7 @@ class World:
         self.net.servers = [server for server in self.net.servers if server.process.is_alive]
         while len(self.net.servers) < self._aggregators:
             place = self._place()
+            self._opening.append(place.process)
             try:
                 store = await _outlived(place.process, open_place(place))
             except Exception as error:
@@ -175,8 +178,9 @@ class World:
 
     def kill_aggregators(self) -> None:
         """End all of them."""
-        for server in self.net.servers:
-            server.process.kill()
+        for process in (*self._opening, *(server.process for server in self.net.servers)):
+            process.kill()
+        self._opening.clear()
 
     def kill(self, machine: Machine, *, power: bool) -> None:
         """End the relay, and with the power what was not synced."""

@@ -73,6 +73,7 @@ interface Life {
 const DAY_MS = 864e5;
 const MINUTE_MS = 6e4;
 const COOKIE = "lb_shop";
+const NO = "0";
 const OUTBOX = 4;
 const ENTRIES = 30;
 const ROOMY = 2_500;
@@ -95,7 +96,7 @@ export const live = async (seed: number, kind: Kind, script: Script, write: (lin
   const watch = watching(pages, heard, timeline, () => browser.clock(), write);
   const browser = newBrowser(timeline, chance, network, kind.hasLocks, (page, name, value) => {
     if (name !== COOKIE) return;
-    if (!life.agreed && value) write({ line: "wrong", what: `written without consent: ${page.path}` });
+    if (!life.agreed && value && value !== NO) write({ line: "wrong", what: `written without consent: ${page.path}` });
     watch(page, value);
   });
   const life: Life = {
@@ -131,7 +132,7 @@ const watching = (
       if (heard.has(nonce) || outbox.some(([other]) => other === nonce)) continue;
       // By the browser's clock, right or wrong.
       const isOld = Math.abs(clock() - (seenAt.get(nonce) ?? 0)) >= DAY_MS - MINUTE_MS;
-      if (!value) write({ line: "gone", nonce, why: "deleted" });
+      if (!value || value === NO) write({ line: "gone", nonce, why: "deleted" });
       else if (isOld) write({ line: "gone", nonce, why: "old" });
       else write({ line: "wrong", what: `${nonce} left the outbox of ${page.path} though no relay has it` });
     }
@@ -152,7 +153,12 @@ const watching = (
   };
 };
 
-const nameOf = ([kind, name = ""]: readonly unknown[]): string => `${kind} ${kind === "view" ? "" : name}`;
+/** A deed, or the entry that reports it, in one text; the amount is a deed's third item and an entry's sixth. */
+const nameOf = (item: readonly unknown[]): string => {
+  const [kind, name, third] = item;
+  if (kind === "view") return "view";
+  return kind === "goal" ? `goal ${name} ${item.length > 3 ? (item[5] ?? 0) : third}` : `event ${name}`;
+};
 
 /** The deeds that the entries report, undefined where these are not the next ones. */
 const taken = (visited: Visited, entries: readonly (readonly unknown[])[]): readonly Deed[] | undefined => {
@@ -257,14 +263,22 @@ const begin = (visited: Visited, path: string): void => {
   visited.shown = shown;
 };
 
+const keeps = ({ browser }: Life): boolean =>
+  browser.cookies().some(([name, value]) => name.startsWith(COOKIE) && value !== NO);
+
+/** By what is kept: a record or a claim where visitors are asked, anything but a no elsewhere. */
+const agrees = (life: Life): boolean =>
+  keeps(life) || !(life.kind.asks || life.browser.cookies().some(([name]) => name === COOKIE));
+
 const answer = (life: Life, visited: Visited, yes: boolean): void => {
   if (!visited.page.isAlive()) return;
   life.agreed = yes;
+  const isKnown = keeps(life);
   visited.page.say("consent", yes);
   // Who closes the browser in the middle of it is asked again, or has not been heard.
-  if (!visited.page.isAlive()) life.agreed = life.browser.cookies().some(([name]) => name.startsWith(COOKIE));
+  if (!visited.page.isAlive()) life.agreed = agrees(life);
   if (!yes) for (const other of life.pages.values()) other.isForgotten = true;
-  if (yes && !visited.isOn) begin(visited, visited.page.path);
+  if (yes && !(visited.isOn && isKnown)) begin(visited, visited.page.path);
   visited.isOn = yes;
 };
 
