@@ -8,6 +8,7 @@
  */
 
 import { parse } from "acorn";
+import { PART_NAMES } from "./linker.mjs";
 
 const USES = "$uses_";
 const PLAN = "$plan_";
@@ -18,6 +19,15 @@ const childrenOf = node =>
     .flatMap(([, value]) => value)
     .filter(value => typeof value?.type === "string" && value.end !== undefined)
     .sort((a, b) => a.start - b.start);
+
+/** Names that the node declares or calls, but for those of properties. */
+const namesIn = node => {
+  if (node.type === "Identifier") return [node.name];
+  const isKey = child => !node.computed && !node.shorthand && (child === node.property || child === node.key);
+  return childrenOf(node)
+    .filter(child => !isKey(child))
+    .flatMap(namesIn);
+};
 
 /** The operands that decide: those of `!`, `&&`, `||`, and what a conditional asks. */
 const spine = node => {
@@ -64,6 +74,8 @@ const truth = (node, answers) => {
 /** The parts of the program that was minified, and what starts it: lists of texts, choices, values and names. */
 export const templateOf = code => {
   const program = parse(code, { ecmaVersion: 2020, sourceType: "module" });
+  const taken = namesIn(program).find(name => PART_NAMES.includes(name));
+  if (taken) throw new Error(`something is called ${taken}, as a part may be`);
   const declarations = program.body.filter(({ type }) => type === "VariableDeclaration");
   const declared = new Map(
     declarations.flatMap(({ declarations }) => declarations).map(({ id, init }) => [id.name, init]),

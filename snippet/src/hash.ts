@@ -3,8 +3,8 @@
  * May not know what an experiment is.
  */
 
-const scramble = (k: number): number => {
-  const mixed = Math.imul(k, 0xcc9e2d51);
+const scramble = (block: number): number => {
+  const mixed = Math.imul(block, 0xcc9e2d51);
   return Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593);
 };
 
@@ -12,17 +12,17 @@ const scramble = (k: number): number => {
 export const murmur3 = (text: string): number => {
   const bytes = new TextEncoder().encode(text);
   let h = 0;
-  let k = 0;
+  let block = 0;
   bytes.forEach((byte, i) => {
-    k |= byte << ((i & 3) * 8);
+    block |= byte << ((i & 3) * 8);
     if ((i & 3) === 3) {
-      h ^= scramble(k);
+      h ^= scramble(block);
       h = (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
-      k = 0;
+      block = 0;
     }
   });
-  // With nothing left over k is 0, and so is what it scrambles to.
-  h ^= scramble(k) ^ bytes.length;
+  // With nothing left over block is 0, and so is what it scrambles to.
+  h ^= scramble(block) ^ bytes.length;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;

@@ -45,7 +45,9 @@ const unclaim = (): void => {
 const forgetRecord = (): void => {
   if (uses.experiments) unclaim();
   // What is left after the last label is no domain: the host alone.
-  `${location.hostname}.`.split(".").forEach((_, i, labels) => put(plan.record, "", 0, labels.slice(i, -1).join(".")));
+  `${location.hostname}.`
+    .split(".")
+    .forEach((_label, i, labels) => put(plan.record, "", 0, labels.slice(i, -1).join(".")));
 };
 
 /** Deletes what is kept, if anything is. Where nobody is asked, the no is kept instead. */

@@ -95,7 +95,7 @@ const toggling = (on: boolean): Kind =>
 
 const hiding = plain(
   element => (element as HTMLElement).style.display,
-  (element, _, value) =>
+  (element, _name, value) =>
     (element as HTMLElement).style.setProperty("display", (value ?? "none") as string, "important"),
 );
 

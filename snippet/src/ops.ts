@@ -60,7 +60,7 @@ const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void):
     const mark = given.get(element);
     if ((mark && mark[0] === read(element, name, value)) || (!safe && element.closest(`[${WAIT}]`))) return 0;
     if (uses.navigation) {
-      if (given.size > REMEMBERED) given.forEach((_, other) => other.isConnected || given.delete(other));
+      if (given.size > REMEMBERED) given.forEach((_mark, other) => other.isConnected || given.delete(other));
       mark?.[1]();
     }
     const back = write(element, name, value);
