@@ -22,7 +22,7 @@ _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
 _HASH = re.compile(r"(?<=[\[{,:] )#[A-Za-z0-9][A-Za-z0-9_-]*(?=\s*[,}\]])")
 _SAID = re.compile(
     r"""^([ ]*(?:-[ ]+)?(?:name|hypothesis|text):[ ]+)   # a key, and no value that begins with a sign of YAML
-        ([^\s"'&*!|>%@`\[{\#][^\#\n\r]*:[ ][^\#\n\r]*?)(?=[ ]*$)""",
+        ([^\s"'&*!|>%@`\[{\#][^\#\n\r]*:[ ][^\#\n\r]*?)(?=[ ]*\r?$)""",
     re.MULTILINE | re.VERBOSE,
 )
 """A text for people, with a colon in it."""
