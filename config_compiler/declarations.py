@@ -26,7 +26,9 @@ def property_flaw(name: str) -> Flaw | None:
     """Why a name cannot be a CSS property."""
     if _PROPERTY.fullmatch(name):
         return None
-    hint = re.sub(r"(?<!^)([A-Z])", r"-\1", name.replace("_", "-")).lower()
+    hint = name.lower().replace("_", "-").strip()
+    if hint not in CSS_PROPERTIES:
+        hint = re.sub(r"(?<!^)([A-Z])", r"-\1", name.replace("_", "-")).lower()
     if _PROPERTY.fullmatch(hint):
         return Flaw("is not a CSS property", f'write "{hint}"', hint if hint in CSS_PROPERTIES else "")
     return Flaw("is not a CSS property", "write it like background-color")

@@ -42,7 +42,8 @@ def subject_of(text: str) -> Subject | Flaw:
     known = {field.value: field for field in Field}
     field = known.get(head)
     if field is None:
-        return Flaw("is nothing that a visit has", nearest(head, known) or f"a visit has {', '.join(known)}")
+        fix = f"{near}{dot}{name}" if (near := fix_for(head, known)) and bool(dot) == (known[near] in NAMED) else ""
+        return Flaw("is nothing that a visit has", nearest(head, known) or f"a visit has {', '.join(known)}", fix)
     if field in NAMED and not _NAME.fullmatch(name):
         return Flaw("lacks the name of what is asked", f"write {head}.NAME")
     if dot and field not in NAMED:
@@ -60,14 +61,15 @@ def value_flaw(subject: Subject, text: str) -> Flaw | None:
         return Flaw(f"is no {field.value}", hint, fix_for(text, CLOSED[field]))
     match field:
         case Field.COUNTRY if text not in countries():
-            fix = text.upper() if text.upper() in countries() else ""
-            return Flaw("is no country", _country_hint(text), fix)
+            return Flaw("is no country", _country_hint(text), _country(text))
         case Field.LANGUAGE if not _LANGUAGE.fullmatch(text):
-            return Flaw("is no language", "write it like de or pt-BR")
+            fix = text.strip().replace("_", "-")
+            return Flaw("is no language", "write it like de or pt-BR", fix if _LANGUAGE.fullmatch(fix) else "")
         case Field.PATH if not text.startswith("/"):
             return Flaw("does not begin with /, as every path does", f'write "/{text}", or use contains')
         case Field.HOST | Field.REFERRER if "/" in text:
-            return Flaw("is no host", "write it like shop.example, without https://")
+            fix = re.sub(r"^https?://", "", text.lower()).removesuffix("/")
+            return Flaw("is no host", "write it like shop.example, without https://", "" if "/" in fix else fix)
     return number_flaw(field, text) if field in NUMBERS else None
 
 
@@ -78,7 +80,7 @@ def number_flaw(field: Field, text: str) -> Flaw | None:
         hint = "write 1 to 7, or mon to sun" if field is Field.WEEKDAY else "write it like 768"
         return Flaw("is not a whole number", hint)
     low, high = NUMBERS.get(field, (number, number))
-    return None if low <= number <= high else Flaw(f"is no {field.value}", f"it goes from {low} to {high:,}")
+    return None if low <= number <= high else Flaw(f"is no {field.value}", f"write a number from {low} to {high:,}")
 
 
 def number_of(field: Field, text: str) -> int | None:
@@ -113,6 +115,13 @@ def _language(text: str) -> str:
     first, *rest = text.split("-")
     spelt = {2: str.upper, 4: str.title}
     return "-".join([first.lower(), *(spelt.get(len(part), str.lower)(part) for part in rest)])
+
+
+def _country(text: str) -> str:
+    """The code of a country that is written in small letters, or by its name."""
+    by_name = {name.lower(): code for code, name in countries().items()}
+    code = "GB" if text.upper() == "UK" else text.upper()
+    return code if code in countries() else by_name.get(text.lower(), "")
 
 
 def _country_hint(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import Enum
 
 from config_compiler.codes import Code, Severity
 from config_compiler.source import Span
@@ -18,6 +19,14 @@ class Label:
 
     span: Span
     text: str
+
+
+class Mend(Enum):
+    """How a fix is written."""
+
+    WORD = "in place of a word, within its quotes"
+    AS_IS = "in place of everything that stands there, quotes too"
+    TAKE_OUT = "what stands there goes, with its comma or its line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class Finding:
     """What to write in place of what stands at `place`, where that alone mends it; nothing where a person has to."""
     fix_at: Span | None = None
     """Where the fix goes, unless that is `span`."""
+    mend: Mend = Mend.WORD
 
     @property
     def severity(self) -> Severity:
@@ -49,6 +59,11 @@ class Finding:
     def rule(self) -> str:
         """The name of the file that looks for it."""
         return self.code.rule
+
+    @property
+    def fixable(self) -> bool:
+        """Whether there is a fix."""
+        return bool(self.fix) or self.mend is Mend.TAKE_OUT
 
     @property
     def place(self) -> Span:

@@ -18,6 +18,7 @@ _PIECE = re.compile(
     | .""",
     re.DOTALL | re.VERBOSE,
 )
+_END = re.compile(r"</script|<!--", re.IGNORECASE)
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -27,9 +28,20 @@ def script_flaw(code: str) -> Flaw | None:
         return Flaw(f"has more than {MAX_LENGTH:,} characters", "put it into a file of the site and load it from there")
     if not code.strip():
         return Flaw("is empty", "write what is to run")
-    if re.search(r"</script|<!--", code, re.IGNORECASE):
-        return Flaw("holds </script or <!--, which would end the script around it", 'write "<\\/script"')
+    if _END.search(code):
+        why = "holds </script or <!--, which would end the script around it"
+        return Flaw(why, 'write "<\\/script"', _escaped_end(code))
     return _flaw_of_brackets(code)
+
+
+def _escaped_end(code: str) -> str:
+    """The code with `</script` escaped inside of quotes, where that says the same; nothing where more is wrong."""
+    escaped = "".join(_escaped_text(piece) for piece in _PIECE.findall(code))
+    return "" if _END.search(escaped) or script_flaw(escaped) else escaped
+
+
+def _escaped_text(piece: str) -> str:
+    return re.sub(r"</(?=script)", r"<\\/", piece, flags=re.IGNORECASE) if piece[0] in "\"'" else piece
 
 
 def _flaw_of_brackets(code: str) -> Flaw | None:

@@ -5,6 +5,7 @@ May not know which selectors need no such reading, or what is done to the elemen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -35,7 +36,7 @@ def _compiled(text: str) -> tuple[CompiledSelector, ...] | Flaw:
         tokens = tinycss2.parse_component_value_list(text)
         _read_functions(tokens)
         for name in _partly_read(tokens):
-            return Flaw(f"names :{name}, which not every browser reads", _INSTEAD.get(name, "give the element a class"))
+            return _of_some(name, text)
         return tuple(cssselect2.compile_selector_list(_in_old_words(tokens)))
     except cssselect2.SelectorError as error:
         return Flaw(f"cannot be read: {_said(error)}", _hint(text))
@@ -43,6 +44,12 @@ def _compiled(text: str) -> tuple[CompiledSelector, ...] | Flaw:
     # evaluates code that it has written. Whatever breaks it is no selector to us.
     except Exception:  # noqa: BLE001 - that library alone runs here, on a text that is not trusted
         return Flaw("cannot be read: something in it is missing or out of place", _hint(text))
+
+
+def _of_some(name: str, text: str) -> Flaw:
+    why = f"names :{name}, which not every browser reads"
+    same = re.sub(r":-webkit-autofill(?![\w-])", ":autofill", text) if name == "-webkit-autofill" else ""
+    return Flaw(why, _INSTEAD.get(name, "give the element a class"), same)
 
 
 _READ_BY_ALL = frozenset(

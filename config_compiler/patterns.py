@@ -17,8 +17,10 @@ REGEX = "regex:"
 KEPT = "/*%:@!$&'()+,;=~[]|\\^"
 """What a browser leaves as it is in a path, beside letters, digits and `-._`."""
 
-_BARE_PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_*-]*)*")
+BARE_PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_*-]*)*")
 """A path without its slash; one with a dot could be a host."""
+
+_UNSHOWN = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202e\ufeff]")
 
 _HOST = re.compile(r"(\*|(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*)(:[0-9]{1,5})?")
 
@@ -37,14 +39,15 @@ def page_pattern(text: str) -> PagePattern | Flaw:
 
 def _flaw_of_glob(text: str) -> Flaw | None:
     if not text.startswith(("/", "https://", "http://")):
-        fix = f"/{text}" if _BARE_PATH.fullmatch(text) else ""
+        fix = f"/{text}" if BARE_PATH.fullmatch(text) else ""
         return Flaw("does not begin with / or https://", f'write "/{text.lstrip("*/")}"', fix)
     if "?" in text or "#" in text:
         return Flaw("has a query or a fragment, which do not count", "write the path alone")
     if re.sub(r"\*+", "*", text.rstrip("*")).count("*") >= MAX_REPETITIONS:
         return Flaw(f"has more than {MAX_REPETITIONS} stars", "use fewer, or several patterns")
     if any(c.isspace() or not c.isprintable() for c in text):
-        return Flaw("holds a space or a control character", "write a space as %20")
+        fix = text.replace(" ", "%20") if text == text.strip() else text.strip()
+        return Flaw("holds a space or a control character", "write a space as %20", "" if _UNSHOWN.search(fix) else fix)
     return None
 
 

@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 from config_compiler.flaw import Flaw
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2})?")
+_NEARLY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]+([0-9]{1,2}):([0-9]{2})(?::00)?")
 _FIRST, _LAST = 2000, 2200
 
 
 def minute_of(text: str, zone: ZoneInfo) -> int | Flaw:
     """Minutes since 1970-01-01 UTC."""
     if not _TIME.fullmatch(text):
-        return Flaw("is not a time", "write it like 2026-12-01T09:00, in the site's time zone")
+        return Flaw("is not a time", "write it like 2026-12-01T09:00, in the site's time zone", _spelt_out(text))
     try:
         local = datetime.fromisoformat(text)
     except ValueError:
@@ -31,3 +32,9 @@ def minute_of(text: str, zone: ZoneInfo) -> int | Flaw:
     if shown != local:
         return Flaw(f"does not exist in {zone.key}: clocks are set forward over it", f"write {shown:%Y-%m-%dT%H:%M}")
     return int(moment.timestamp()) // 60
+
+
+def _spelt_out(text: str) -> str:
+    """A time that lacks a nought, or has the seconds of a full minute; nothing for any other."""
+    found = _NEARLY.fullmatch(text.strip())
+    return f"{found[1]}T{found[2]:0>2}:{found[3]}" if found else ""

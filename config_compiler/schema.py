@@ -6,32 +6,74 @@ May not know any particular shape.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from config_compiler import key_words
 from config_compiler.condition_syntax import GROUPS, Audience, Condition
 from config_compiler.kinds import Choice, Flag, ListOf, Number, Pairs, Percent, Text, Whole
 from config_compiler.page_syntax import Page
-from config_compiler.shapes import Key, S, ShapeOf, keys_of
-from config_compiler.syntax import EXPERIMENT, SITE
+from config_compiler.shapes import Key, S, Shape, ShapeOf, keys_of
+from config_compiler.syntax import (
+    EXPERIMENT,
+    SITE,
+    AnalysisSyntax,
+    AudienceSyntax,
+    ChangeSyntax,
+    ExperimentSyntax,
+    GoalSyntax,
+    JudgedBySyntax,
+    LayerShareSyntax,
+    LayerSyntax,
+    MoveSyntax,
+    PagesSyntax,
+    ScheduleSyntax,
+    SectionSyntax,
+    SiteSyntax,
+    TriggerSyntax,
+    VariationSyntax,
+)
+from config_compiler.tests_syntax import TESTS, DefinitionTestSyntax, Expectations, TestsSyntax
 from domain.condition import CLOSED, NAMED, NUMBERS, Field
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+WORDS: dict[type[Shape], Mapping[str, str]] = {
+    SiteSyntax: key_words.SITE,
+    GoalSyntax: key_words.GOAL,
+    TriggerSyntax: key_words.TRIGGER,
+    AudienceSyntax: key_words.AUDIENCE,
+    LayerSyntax: key_words.LAYER,
+    ExperimentSyntax: key_words.EXPERIMENT,
+    PagesSyntax: key_words.PAGES,
+    JudgedBySyntax: key_words.JUDGED_BY,
+    LayerShareSyntax: key_words.LAYER_SHARE,
+    ScheduleSyntax: key_words.SCHEDULE,
+    AnalysisSyntax: key_words.ANALYSIS,
+    VariationSyntax: key_words.VARIATION,
+    SectionSyntax: key_words.SECTION,
+    ChangeSyntax: key_words.CHANGE,
+    MoveSyntax: key_words.MOVE,
+    TestsSyntax: key_words.TESTS,
+    DefinitionTestSyntax: key_words.TEST,
+}
+"""What each key of each shape is for."""
+
 _TEXT: dict[str, Json] = {"type": ["string", "number", "boolean"]}
 _CONDITION: Json = {"$ref": "#/$defs/condition"}
 
 
 def schema() -> dict[str, Json]:
-    """One schema for both kinds of file: `site.yaml` and `experiments/….yaml`."""
+    """One schema for every kind of file: `site.yaml`, `experiments/….yaml` and `tests/….yaml`."""
     return {
         "$schema": DIALECT,
-        "title": "A Leadbright definition: site.yaml or experiments/NAME.yaml",
-        "oneOf": [{"$ref": "#/$defs/site"}, {"$ref": "#/$defs/experiment"}],
+        "title": "Leadbright",
+        "oneOf": [{"$ref": f"#/$defs/{name}"} for name in ("site", "experiment", "tests")],
         "$defs": {
             "site": _shape(SITE),
             "experiment": _shape(EXPERIMENT),
+            "tests": _shape(TESTS),
             "condition": _condition(),
             "question": _question(),
         },
@@ -39,16 +81,21 @@ def schema() -> dict[str, Json]:
 
 
 def _shape(kind: ShapeOf[S]) -> Json:
-    keys = keys_of(kind.shape).values()
+    keys, words = keys_of(kind.shape).values(), WORDS[kind.shape]
     said: dict[str, Json] = {
         "type": "object",
         "description": kind.noun,
-        "properties": {key.name: schema_of(key.kind) for key in keys},
+        "properties": {key.name: _described(schema_of(key.kind), words[key.name]) for key in keys},
         "additionalProperties": False,
     }
     always: list[Json] = [key.name for key in keys if key.required and not key.instead]
     either: list[Json] = [_either(key) for key in keys if key.required and key.instead]
     return {**said, **({"required": always} if always else {}), **({"allOf": either} if either else {})}
+
+
+def _described(said: Json, words: str) -> Json:
+    assert isinstance(said, dict)
+    return {**said, "description": words}
 
 
 def _either(key: Key) -> Json:
@@ -77,7 +124,10 @@ def _page(_: object) -> Json:
             {"type": "string", "description": Page().noun},
             {
                 "type": "object",
-                "properties": {"path": {"type": "string"}, "query": _pairs(Pairs("parameters"))},
+                "properties": {
+                    "path": {"type": "string", "description": key_words.PAGE["path"]},
+                    "query": _described(_pairs(Pairs("parameters")), key_words.PAGE["query"]),
+                },
                 "required": ["path", "query"],
                 "additionalProperties": False,
             },
@@ -87,7 +137,13 @@ def _page(_: object) -> Json:
 
 _SCHEMAS: dict[type, Callable[..., Json]] = {
     Text: lambda kind: {**_TEXT, "description": kind.noun},
-    Percent: lambda kind: {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?\s?%$", "description": kind.noun},
+    Percent: lambda kind: {
+        "type": "string",
+        "pattern": r"^-?[0-9]+(\.[0-9]+)?\s?%$",
+        "description": kind.noun,
+        "errorMessage": "write it like 50%",
+        "patternErrorMessage": "write it like 50%",
+    },
     Number: lambda kind: {"type": "number", "description": kind.noun},
     Whole: lambda kind: {"type": "integer", "minimum": kind.low, "maximum": kind.high},
     Flag: lambda _: {"type": "boolean"},
@@ -95,21 +151,28 @@ _SCHEMAS: dict[type, Callable[..., Json]] = {
     ListOf: _list,
     Pairs: _pairs,
     ShapeOf: _shape,
+    Expectations: lambda _: _expectations(),
     Page: _page,
     Condition: lambda _: _CONDITION,
     Audience: lambda kind: {"anyOf": [{"type": "string", "description": kind.noun}, _CONDITION]},
 }
 
 
+def _expectations() -> Json:
+    shares: Json = {"type": "object", "additionalProperties": schema_of(Percent()), "minProperties": 1}
+    outcome: Json = {"anyOf": [{"type": "string"}, shares]}
+    return {"type": "object", "additionalProperties": outcome, "minProperties": 1}
+
+
 def _condition() -> Json:
     parts: Json = {"type": "array", "items": _CONDITION, "minItems": 1}
-    fields: dict[str, Json] = {field.value: _field(field) for field in Field if field not in NAMED}
-    joined: dict[str, Json] = {**dict.fromkeys(GROUPS, parts), "not": _CONDITION}
+    asked: dict[str, Json] = {**dict.fromkeys(GROUPS, parts), "not": _CONDITION}
+    asked |= {field.value: _field(field) for field in Field if field not in NAMED}
     named = "|".join(sorted(field.value for field in NAMED))
     return {
         "type": "object",
         "description": Condition().noun,
-        "properties": {**joined, **fields},
+        "properties": {word: _described(said, key_words.FIELDS[word]) for word, said in asked.items()},
         "patternProperties": {rf"^({named})\..+$": {"$ref": "#/$defs/question"}},
         "additionalProperties": False,
         "minProperties": 1,

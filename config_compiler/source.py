@@ -13,7 +13,7 @@ SITE_FILE = "site.yaml"
 
 _EXPERIMENT_FILE = re.compile(r"experiments/[^/]+\.yaml")
 _TEST_FILE = re.compile(r"tests/[^/]+\.yaml")
-_LINE_END = re.compile(r"\r\n|[\n\r]")
+LINE_END = re.compile(r"\r\n|[\n\r]")
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -34,7 +34,7 @@ class Source:
 
     def lines(self, file: str) -> list[str]:
         """The lines of a file as YAML counts them, without their ends."""
-        return _LINE_END.split(self.text(file))
+        return LINE_END.split(self.text(file))
 
 
 def is_experiment_file(name: str) -> bool:

@@ -34,7 +34,7 @@ class Scripts(Enum):
 
 KEY = Text("a key")
 GOAL_KEY = Text("the key of a goal")
-SELECTOR = Text("a CSS selector")
+SELECTOR = Text("a CSS selector", hash=True)
 HTML = Text("HTML")
 PAGE = Page()
 CLASSES = ListOf(Text("a class"), "a class", single=True, empty=False)

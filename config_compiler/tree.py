@@ -7,6 +7,7 @@ Norway. May not know what a definition looks like.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
@@ -14,9 +15,14 @@ from typing import NoReturn
 from ruamel.yaml import events
 
 from config_compiler.codes import Code
-from config_compiler.finding import Finding, Label, Problems
-from config_compiler.source import Span, start_of
+from config_compiler.finding import Finding, Label, Mend, Problems
+from config_compiler.source import LINE_END, Span, start_of
 from config_compiler.yaml_events import UNPRINTABLE, Unreadable, events_of, point
+
+_HIDDEN = re.compile(r"\s*:\s+(#[A-Za-z0-9][A-Za-z0-9_-]*)\s*$")
+
+_NEEDLESS = ("!!str", "!!int", "!!float", "!!bool", "!!map", "!!seq")
+"""Tags that say what is read anyway."""
 
 MAX_DEPTH = 24
 MAX_NODES = 10_000
@@ -30,6 +36,8 @@ class Scalar:
     text: str
     plain: bool
     span: Span
+    hidden: Scalar | None = None
+    """What YAML took for a comment where a value was left out: `select: #cta`."""
 
     @property
     def empty(self) -> bool:
@@ -67,7 +75,7 @@ Node = Scalar | Items | Entries
 def read_tree(file: str, text: str, problems: Problems) -> Node | None:
     """The one document in `text`; None, with a finding, where it cannot be read."""
     try:
-        return _Builder(file, problems).build(events_of(file, text))
+        return _Builder(file, text, problems).build(events_of(file, text))
     except Unreadable as end:
         problems.add(end.finding)
         return None
@@ -89,8 +97,9 @@ class _Open:
 class _Builder:
     """Turns events into nodes, with the lists and mappings that are still open on a stack."""
 
-    def __init__(self, file: str, problems: Problems) -> None:
+    def __init__(self, file: str, text: str, problems: Problems) -> None:
         self._file = file
+        self._lines = LINE_END.split(text)
         self._problems = problems
         self._open: list[_Open] = []
         self._anchored: dict[str, tuple[Node, int]] = {}
@@ -101,7 +110,8 @@ class _Builder:
         for event in stream:
             self._take(event)
         if self._root is None:
-            raise Unreadable(Finding(Code.E101, "the file is empty", start_of(self._file)))
+            hint = "write its keys, or take the file away"
+            raise Unreadable(Finding(Code.E101, "the file is empty", start_of(self._file), hint=hint))
         return self._root
 
     def _take(self, event: events.Event) -> None:
@@ -131,7 +141,10 @@ class _Builder:
     def _begin(self, event: _Start) -> None:
         if len(self._open) == MAX_DEPTH:
             self._refuse(
-                Code.E104, f"values are nested more than {MAX_DEPTH} deep", event, "a definition needs six at most"
+                Code.E104,
+                f"values are nested more than {MAX_DEPTH} deep",
+                event,
+                "nest less; a definition needs six at most",
             )
         self._open.append(_Open(event))
 
@@ -159,10 +172,16 @@ class _Builder:
     def _refuse_tag(self, event: events.ScalarEvent | _Start) -> None:
         if event.tag is not None:
             tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
-            self._refuse(Code.E103, f'the tag "{tag}" is not read', event, "take it out; quotes make a text")
+            self._refuse(Code.E103, f'the tag "{tag}" is not read', event, "take it out; quotes make a text", tag)
 
-    def _refuse(self, code: Code, message: str, event: events.Event, hint: str) -> NoReturn:
-        raise Unreadable(Finding(code, message, point(self._file, event.start_mark), hint=hint))
+    def _refuse(self, code: Code, message: str, event: events.Event, hint: str, needless: str = "") -> NoReturn:
+        finding = Finding(code, message, point(self._file, event.start_mark), hint=hint)
+        # The first character behind the tag is written anew, since a fix is never empty.
+        rest = self._lines[finding.span.line - 1][finding.span.column - 1 :]
+        if needless in _NEEDLESS and (found := re.match(re.escape(needless) + r"\s+(?=[^\s#])", rest)):
+            both = replace(finding.span, end_column=finding.span.column + len(found.group()) + 1)
+            finding = replace(finding, fix=rest[found.end()], fix_at=both, mend=Mend.AS_IS)
+        raise Unreadable(finding)
 
     def _scalar(self, event: events.ScalarEvent) -> Scalar:
         text = str(event.value)
@@ -178,10 +197,22 @@ class _Builder:
             if not isinstance(key, Scalar):
                 self._refuse(Code.E103, "a key is a list or a mapping", done.event, "a key is a word")
             elif first := found.get(key.text):
-                self._problems.add(_twice(key, first.key))
+                self._problems.add(_twice(key, value, first))
             else:
-                found[key.text] = Entry(key, _placed(value, key))
+                found[key.text] = Entry(key, self._placed(value, key))
         return Entries(tuple(found.values()), self._extent(done, end))
+
+    def _placed(self, value: Node, key: Scalar) -> Node:
+        """A value that was left out stands where its key does."""
+        if not isinstance(value, Scalar) or not value.plain or value.text:
+            return value
+        at = key.span.end_column - 1
+        hidden = _HIDDEN.match(self._lines[key.span.end_line - 1], at)
+        if hidden is None:
+            return replace(value, span=key.span)
+        start, end = hidden.start(1) + 1, hidden.end(1) + 1
+        span = replace(key.span, line=key.span.end_line, column=start, end_column=end)
+        return replace(value, span=key.span, hidden=Scalar(hidden.group(1), plain=True, span=span))
 
     def _between(self, first: events.Event, last: events.Event) -> Span:
         start, end = first.start_mark, last.end_mark
@@ -194,17 +225,22 @@ class _Builder:
         return done.children[0].span
 
 
-def _placed(value: Node, key: Scalar) -> Node:
-    """A value that was left out stands where its key does."""
-    return replace(value, span=key.span) if isinstance(value, Scalar) and value.plain and not value.text else value
-
-
-def _twice(second: Scalar, first: Scalar) -> Finding:
-    return Finding(
+def _twice(key: Scalar, value: Node, first: Entry) -> Finding:
+    said = Finding(
         Code.E102,
-        f'the key "{second.text}" is written twice in one mapping',
-        second.span,
+        f'the key "{key.text}" is written twice in one mapping',
+        key.span,
         "again here",
-        (Label(first.span, "first here"),),
+        (Label(first.key.span, "first here"),),
         "keep one of them",
     )
+    if not (_same(value, first.value) and value.span.line == value.span.end_line == key.span.line):
+        return said
+    both = replace(key.span, end_column=value.span.end_column)
+    return replace(said, hint="take one of them out; they say the same", fix_at=both, mend=Mend.TAKE_OUT)
+
+
+def _same(one: Node, other: Node) -> bool:
+    if not (isinstance(one, Scalar) and isinstance(other, Scalar)):
+        return False
+    return (one.text, one.empty) == (other.text, other.empty) and one.text != ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NoReturn
 
 from ruamel.yaml import YAML
@@ -14,7 +15,8 @@ from ruamel.yaml.error import MarkedYAMLError, StreamMark
 from ruamel.yaml.events import Event
 
 from config_compiler.codes import Code
-from config_compiler.finding import Finding
+from config_compiler.finding import Finding, Mend
+from config_compiler.nearly_yaml import as_meant
 from config_compiler.source import Span, start_of
 
 MAX_CHARACTERS = 250_000
@@ -40,7 +42,7 @@ def events_of(file: str, text: str) -> Iterator[Event]:
     try:
         yield from YAML(typ="safe", pure=True).parse(text)
     except MarkedYAMLError as error:
-        raise Unreadable(_not_yaml(file, error)) from error
+        raise Unreadable(_mended(_not_yaml(file, error), text)) from error
     except (ValueError, OverflowError) as error:
         # The scanner hands escapes such as "\UFFFFFFFF" to chr(), and directives to int(), as they are.
         message = "the file is not YAML: an escape or a directive is wrong"
@@ -114,6 +116,14 @@ def _not_yaml(file: str, error: MarkedYAMLError) -> Finding:
             if fragment in said:
                 return Finding(Code.E101, f"the file is not YAML: {meaning}", _place(file, mark), hint=hint)
     return Finding(Code.E101, f"the file is not YAML: {said}", _place(file, here))
+
+
+def _mended(finding: Finding, text: str) -> Finding:
+    """The finding with the whole file as it is meant, where that is certain."""
+    lines = re.split(r"\r\n|[\n\r]", text)
+    whole = Span(finding.span.file, 1, 1, len(lines), len(lines[-1]) + 1)
+    fix = as_meant(text)
+    return replace(finding, fix=fix, fix_at=whole, mend=Mend.AS_IS) if fix else finding
 
 
 def _place(file: str, mark: StreamMark | None) -> Span:

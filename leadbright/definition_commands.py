@@ -79,14 +79,14 @@ def _live_plan(source: Source, against: str | None, env: str) -> Plan | None:
 def _mended(folder: Path) -> Source:
     """The definition after every fix, round by round, since one may bring another to light; says what was mended."""
     from config_compiler.checking import check_site
-    from config_compiler.fixing import fixed
+    from config_compiler.fixing import done, fixed
     from leadbright.definition_folder import write_definition
 
     before = source = read(folder)
     for _ in range(ROUNDS):
         source, mended = fixed(source, check_site(source).findings)
         for finding in mended:
-            _write(sys.stderr, f'{finding.place.file}:{finding.place.line}: wrote "{finding.fix}": {finding.message}\n')
+            _write(sys.stderr, f"{finding.place.file}:{finding.span.line}: {done(finding)}: {finding.message}\n")
         if not mended:
             break
     try:

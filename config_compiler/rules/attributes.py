@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
+from dataclasses import replace
 
 from config_compiler.codes import Code
-from config_compiler.finding import Finding
+from config_compiler.finding import Finding, Mend
 from config_compiler.kinds import Pair, Written, shortened
 from config_compiler.markup import attribute_flaw, class_flaw
-from config_compiler.syntax import ChangeSyntax, Definition
+from config_compiler.syntax import Definition
 
 
 def find(definition: Definition) -> Iterator[Finding]:
@@ -20,10 +21,9 @@ def find(definition: Definition) -> Iterator[Finding]:
     for change in definition.changes:
         for pair in change.attributes.values if change.attributes else ():
             yield from _attribute(pair)
-        for name in _classes(change):
-            if flaw := class_flaw(name.value):
-                message = f'the class "{shortened(name.value)}" {flaw.why}'
-                yield Finding(Code.E212, message, name.span, hint=flaw.hint, fix=flaw.fix)
+        for listed in (change.add_class, change.remove_class):
+            for name in listed.values if listed else ():
+                yield from _class(name, alone=listed is not None and listed.span == name.span)
 
 
 def _attribute(pair: Pair) -> Iterator[Finding]:
@@ -33,7 +33,11 @@ def _attribute(pair: Pair) -> Iterator[Finding]:
         yield Finding(Code.E212, message, pair.name.span, hint=flaw.hint)
 
 
-def _classes(change: ChangeSyntax) -> Iterator[Written[str]]:
-    for listed in (change.add_class, change.remove_class):
-        if listed:
-            yield from listed.values
+def _class(name: Written[str], *, alone: bool) -> Iterator[Finding]:
+    if flaw := class_flaw(name.value):
+        message = f'the class "{shortened(name.value)}" {flaw.why}'
+        finding = Finding(Code.E212, message, name.span, hint=flaw.hint, fix=flaw.fix)
+        words = name.value.split()
+        if alone and len(words) > 1 and not any(map(class_flaw, words)) and all(map(str.isidentifier, words)):
+            finding = replace(finding, fix=f"[{', '.join(words)}]", mend=Mend.AS_IS)
+        yield finding

@@ -41,7 +41,7 @@ def _test(test: TestSyntax) -> Iterator[Finding]:
     subject = subject_of(test.field.value)
     if isinstance(subject, Flaw):
         message = f'"{shortened(test.field.value)}" {subject.why}'
-        yield Finding(Code.E225, message, test.field.span, hint=subject.hint)
+        yield Finding(Code.E225, message, test.field.span, hint=subject.hint, fix=subject.fix)
         return
     for ask in test.asks:
         yield from _ask(test, subject, ask)

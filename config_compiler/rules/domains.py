@@ -30,7 +30,8 @@ def find(definition: Definition) -> Iterator[Finding]:
         if not is_domain(domain.value):
             message = f'"{shortened(domain.value)}" is not a host name'
             host = _host(domain.value)
-            fix = host if host[:1].isalnum() and is_domain(host) else ""
+            lower = domain.value.lower()
+            fix = lower if is_domain(lower) else host if host[:1].isalnum() and is_domain(host) else ""
             yield Finding(Code.E221, message, domain.span, hint=_hint(host), fix=fix)
         elif is_public_suffix(host := domain.value.removeprefix("*.")):
             message = f'"{domain.value}" is no site: everybody\'s domains may end in ".{host}"'

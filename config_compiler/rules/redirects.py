@@ -15,7 +15,7 @@ from config_compiler.flaw import Flaw
 from config_compiler.kinds import Listed, Written, shortened
 from config_compiler.page_syntax import PageSyntax
 from config_compiler.page_tests import page_test
-from config_compiler.patterns import page_pattern
+from config_compiler.patterns import BARE_PATH, page_pattern
 from config_compiler.rules.reach import domains_of, on_site
 from config_compiler.syntax import Definition, ExperimentSyntax
 from domain.experiment import Status
@@ -31,7 +31,7 @@ def find(definition: Definition) -> Iterator[Finding]:
         for redirect in _redirects(experiment):
             if flaw := _flaw(redirect.value, domains):
                 message = f'the redirect to "{shortened(redirect.value)}" {flaw.why}'
-                yield Finding(Code.E235, message, redirect.span, hint=flaw.hint)
+                yield Finding(Code.E235, message, redirect.span, hint=flaw.hint, fix=flaw.fix)
     for variation in definition.variations:
         written = [c.redirect for c in (variation.changes.values if variation.changes else ()) if c.redirect]
         for extra in written[1:]:
@@ -91,7 +91,8 @@ def _flaw(text: str, domains: tuple[str, ...]) -> Flaw | None:
     except ValueError:
         return Flaw("is no address", "write a path such as /landing-b")
     if parts.scheme not in ("http", "https") or not host or parts.username:
-        return Flaw("does not begin with / or https://", _hint(text))
+        fix = f"/{text}" if BARE_PATH.fullmatch(text) else ""
+        return Flaw("does not begin with / or https://", _hint(text), fix)
     if domains and not on_site(host, domains):
         return Flaw(f'leaves the site: "{host}" is none of its domains', "add the domain to site.yaml, if it is yours")
     return None

@@ -35,7 +35,7 @@ def _schedule(schedule: ScheduleSyntax, zone: ZoneInfo) -> Iterator[Finding]:
         minute = minute_of(written.value, zone) if written else None
         if written and isinstance(minute, Flaw):
             message = f'"{shortened(written.value)}" {minute.why}'
-            yield Finding(Code.E232, message, written.span, hint=minute.hint)
+            yield Finding(Code.E232, message, written.span, hint=minute.hint, fix=minute.fix)
         else:
             minutes.append(minute)
     match minutes:

@@ -26,4 +26,4 @@ def find(definition: Definition) -> Iterator[Finding]:
             hint = "write scripts: allowed in site.yaml, if whoever edits experiments may run code on the site"
             yield Finding(Code.E237, message, change.script.span, labels=labels, hint=hint)
         elif flaw := script_flaw(change.script.value):
-            yield Finding(Code.E237, f"the script {flaw.why}", change.script.span, hint=flaw.hint)
+            yield Finding(Code.E237, f"the script {flaw.why}", change.script.span, hint=flaw.hint, fix=flaw.fix)

@@ -20,7 +20,7 @@ def find(definition: Definition) -> Iterator[Finding]:
     for written, elements_only in _selectors(definition):
         if flaw := selector_flaw(written.value, elements_only=elements_only):
             message = f'the selector "{shortened(written.value)}" {flaw.why}'
-            yield Finding(Code.E209, message, written.span, hint=flaw.hint)
+            yield Finding(Code.E209, message, written.span, hint=flaw.hint, fix=flaw.fix)
 
 
 def _selectors(definition: Definition) -> Iterator[tuple[Written[str], bool]]:

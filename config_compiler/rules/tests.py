@@ -14,7 +14,7 @@ from config_compiler.fields import subject_of, value_flaw
 from config_compiler.finding import Finding
 from config_compiler.flaw import Flaw
 from config_compiler.kinds import Pair, Written, shortened
-from config_compiler.nearest import nearest
+from config_compiler.nearest import fix_for, nearest
 from config_compiler.sections import combinations, key_of
 from config_compiler.syntax import Definition, ExperimentSyntax
 from config_compiler.tests_syntax import DefinitionTestSyntax, Expectation
@@ -30,13 +30,15 @@ def find(definition: Definition) -> Iterator[Finding]:
     for test in definition.definition_tests:
         yield from _visit(test)
         if test.visitor and not re.fullmatch(r"[0-9a-f]{8}", test.visitor.value):
-            yield _refused(test.visitor, "is no visitor", "a visitor is 8 hex digits such as 0badcafe")
+            lower = test.visitor.value.lower()
+            fix = lower if re.fullmatch(r"[0-9a-f]{8}", lower) else ""
+            yield _refused(test.visitor, "is no visitor", "a visitor is 8 hex digits such as 0badcafe", fix)
         for expectation in test.expect.values if test.expect else ():
             yield from _expected(test, expectation, experiments)
 
 
-def _refused(written: Written[str], why: str, hint: str) -> Finding:
-    return Finding(Code.E251, f'"{shortened(written.value)}" {why}', written.span, hint=hint)
+def _refused(written: Written[str], why: str, hint: str, fix: str = "") -> Finding:
+    return Finding(Code.E251, f'"{shortened(written.value)}" {why}', written.span, hint=hint, fix=fix)
 
 
 def _visit(test: DefinitionTestSyntax) -> Iterator[Finding]:
@@ -62,11 +64,11 @@ def _part(pair: Pair) -> Iterator[Finding]:
         return
     subject = subject_of(pair.name.value)
     if isinstance(subject, Flaw):
-        yield _refused(pair.name, subject.why, subject.hint)
+        yield _refused(pair.name, subject.why, subject.hint, subject.fix)
     elif subject.field in _OF_PAGE:
         yield _refused(pair.name, "is part of the page's address", "write it in url")
     elif flaw := value_flaw(subject, value.value):
-        yield _refused(value, flaw.why, flaw.hint)
+        yield _refused(value, flaw.why, flaw.hint, flaw.fix)
 
 
 def _is_address(text: str) -> bool:
@@ -82,20 +84,23 @@ def _expected(
     experiment = experiments.get(expectation.experiment.value)
     if experiment is None:
         hint = nearest(expectation.experiment.value, experiments) or "its key stands in its file, after experiment:"
-        yield _refused(expectation.experiment, "is no experiment of the site", hint)
+        near = fix_for(expectation.experiment.value, experiments)
+        yield _refused(expectation.experiment, "is no experiment of the site", hint, near)
         return
     known = _variations(experiment)
     outcome = expectation.outcome
     for variation, _ in expectation.shares:
         if variation.value not in known:
-            yield _refused(variation, "is no variation of the experiment", nearest(variation.value, known))
+            near = fix_for(variation.value, known)
+            yield _refused(variation, "is no variation of the experiment", nearest(variation.value, known), near)
     if expectation.shares and test.visitors is None:
         message = "shares are expected of nobody"
         yield Finding(Code.E251, message, expectation.experiment.span, hint="add visitors: 20000 to the test")
     elif outcome and outcome.value not in ("in", "out"):
         if outcome.value not in known:
             hint = nearest(outcome.value, ["in", "out", *known])
-            yield _refused(outcome, "is neither in, out nor a variation of the experiment", hint)
+            near = fix_for(outcome.value, ["in", "out", *known])
+            yield _refused(outcome, "is neither in, out nor a variation of the experiment", hint, near)
         elif test.visitor is None:
             yield _refused(outcome, "is not what every visitor gets", "add visitor: 0badcafe, or whose it is")
 

@@ -7,6 +7,7 @@ import pytest
 from config_compiler import check
 from config_compiler.codes import Code
 from config_compiler.explanations import explanation
+from config_compiler.fixable import FIXED, LEFT
 from tests.config_compiler.folders import ROOT
 
 ROOM = ROOT / "config_compiler"
@@ -27,9 +28,14 @@ def test_every_code_names_the_file_that_looks_for_it(code: Code) -> None:
 
 @pytest.mark.parametrize("code", Code, ids=lambda code: code.name)
 def test_every_code_is_in_the_index(code: Code) -> None:
-    assert (
-        f"| [{code.name}](../../config_compiler/explanations/{code.name}.md) | `{code.rule}` | {code.title} |" in INDEX
-    )
+    fix = FIXED.get(code) or f"– {LEFT[code]}"
+    page = f"[{code.name}](../../config_compiler/explanations/{code.name}.md)"
+    assert f"| {page} | `{code.rule}` | {code.title} | {fix} |" in INDEX
+
+
+def test_every_code_is_either_mended_or_left_to_a_person() -> None:
+    assert FIXED.keys() | LEFT.keys() == set(Code)
+    assert not FIXED.keys() & LEFT.keys()
 
 
 def test_no_page_is_left_of_a_code_that_is_gone() -> None:

@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from cdn_publish.layout import Environment, Place
 from config_compiler.codes import Code
+from config_compiler.schema import WORDS
+from config_compiler.shapes import keys_of
 from domain.artifact import set_digest
 from domain.names import SiteKey
 from leadbright.cli import APP
@@ -90,6 +92,13 @@ def test_the_schema_names_every_key_of_the_language() -> None:
     assert {"experiment", "audience", "layer", "schedule", "sections", "phase"} <= experiment["properties"].keys()
     assert experiment["required"] == ["experiment", "goals"]
     assert said["$defs"]["condition"]["properties"]["device"]["anyOf"][0] == {"enum": ["desktop", "mobile", "tablet"]}
+
+
+def test_the_schema_says_of_every_key_what_it_is_for() -> None:
+    for shape, words in WORDS.items():
+        assert {key.name for key in keys_of(shape).values()} == words.keys(), shape
+    said = json.loads(run("schema").stdout)
+    assert said["$defs"]["site"]["properties"]["holdout"]["description"].endswith("such as 5%.")
 
 
 def test_a_visit_is_described_in_words() -> None:
