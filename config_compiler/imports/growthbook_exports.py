@@ -34,8 +34,14 @@ def experiments_in(parsed: object, omissions: Omissions) -> Iterator[Experiment]
 def _every(root: Experiment, experiments: list[object], omissions: Omissions) -> Iterator[Experiment]:
     for each in map(mapping, experiments):
         yield from _exported(each, root, omissions) if "phases" in each else (each,)
-    for key, feature in mapping(root.get("features")).items():
+    for key, feature in _features(root).items():
         yield from _of_feature(key, mapping(feature), omissions)
+
+
+def _features(root: Experiment) -> Experiment:
+    """The features of a payload, or a file that holds nothing else, as some sites carry it with them."""
+    bare = root and all("defaultValue" in mapping(each) or "rules" in mapping(each) for each in root.values())
+    return root if bare else mapping(root.get("features"))
 
 
 def _of_feature(key: str, feature: Experiment, omissions: Omissions) -> Iterator[Experiment]:

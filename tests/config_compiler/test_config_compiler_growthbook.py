@@ -169,6 +169,14 @@ def test_a_feature_becomes_an_experiment_without_its_values() -> None:
     site_of(made)
 
 
+def test_a_file_of_features_alone_is_read_too() -> None:
+    rules = [{"condition": {"country": {"$in": ["DE", "FR"]}}, "variations": ["a", "b", "c"], "key": "words"}]
+    made = imported({"banner": {"defaultValue": "a", "rules": rules}, "dark": {"defaultValue": False}}, "shop")
+    assert set(made.files) == {"site.yaml", "experiments/words.yaml"}
+    assert 'the feature "dark"' in notes(made)
+    site_of(made)
+
+
 def test_an_export_with_visual_changes_is_carried_over() -> None:
     export = {
         "experiment": {
