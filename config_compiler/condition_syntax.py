@@ -97,7 +97,9 @@ class Condition:
 
     def _condition(self, node: Node, problems: Problems) -> ConditionSyntax | None:
         if not isinstance(node, Entries) or not node.entries:
-            hint = "write {all: [ … ]} or {any: [ … ]} around the list" if isinstance(node, Items) else ""
+            around = "write {all: [ … ]} or {any: [ … ]} around the list"
+            alone = "write a field and its value; only an experiment's audience names an audience by its key"
+            hint = around if isinstance(node, Items) else alone
             problems.add(wrong_kind(node, self.noun, hint))
             return None
         parts = [self._entry(entry, problems) for entry in node.entries]
@@ -118,7 +120,8 @@ class Condition:
 
     def _group(self, word: Literal["all", "any"], node: Node, problems: Problems) -> ConditionSyntax | None:
         if not isinstance(node, Items) or not node.items:
-            problems.add(wrong_kind(node, f'a list of conditions under "{word}"'))
+            hint = f"write {word}: [{{device: mobile}}, …]"
+            problems.add(wrong_kind(node, f'a list of conditions under "{word}"', hint))
             return None
         parts = [self._condition(item, problems) for item in node.items]
         whole = tuple(part for part in parts if part is not None)
@@ -144,7 +147,7 @@ def _asks(node: Node, problems: Problems) -> tuple[Ask, ...] | None:
     unknown = [entry for entry in node.entries if not _known(entry, problems)]
     if unknown or not node.entries:
         if not node.entries:
-            problems.add(wrong_kind(node, "a value, a list or an operator"))
+            problems.add(wrong_kind(node, "a value, a list or an operator", "write what it should be"))
         return None
     given = {entry.key.text: entry.value for entry in node.entries}
     asks = tuple(_operators(given, problems))

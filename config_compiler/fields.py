@@ -80,7 +80,7 @@ def number_flaw(field: Field, text: str) -> Flaw | None:
         hint = "write 1 to 7, or mon to sun" if field is Field.WEEKDAY else "write it like 768"
         return Flaw("is not a whole number", hint)
     low, high = NUMBERS.get(field, (number, number))
-    return None if low <= number <= high else Flaw(f"is no {field.value}", f"it goes from {low} to {high:,}")
+    return None if low <= number <= high else Flaw(f"is no {field.value}", f"write a number from {low} to {high:,}")
 
 
 def number_of(field: Field, text: str) -> int | None:

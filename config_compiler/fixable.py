@@ -13,7 +13,7 @@ FIXED: dict[Code, str] = {
     Code.E102: "the second of two that say the same is taken out",
     Code.E103: "tags such as `!!str`, which say what is read anyway, are taken out",
     Code.E111: "the one key so near that nothing else can be meant",
-    Code.E113: "`50` to `50%`, quotes around numbers taken away, `yes` to `true`, quotes around `#…`",
+    Code.E113: "`50` to `50%`, quotes around numbers and `true` taken away, `yes` to `true`, quotes around `#…`",
     Code.E114: "the one choice so near that nothing else can be meant",
     Code.E201: "a rest that is smaller than the least weight goes where the hint says",
     Code.E205: "the one goal so near that nothing else can be meant",

@@ -43,6 +43,8 @@ def done(finding: Finding) -> str:
             return "took it out"
         case Mend.AS_IS if "\n" in finding.fix:
             return "wrote it as it is meant"
+        case Mend.AS_IS:
+            return f"wrote {shortened(finding.fix)}"
     return f'wrote "{shortened(finding.fix)}"'
 
 

@@ -15,7 +15,7 @@ from typing import Generic, Protocol, TypeVar
 
 from config_compiler.codes import Code
 from config_compiler.finding import Finding, Mend, Problems
-from config_compiler.nearest import fix_for, nearest
+from config_compiler.nearest import fix_for, nearest, nearest_meaning
 from config_compiler.source import Span
 from config_compiler.tree import Entries, Entry, Items, Node, Scalar
 
@@ -68,14 +68,18 @@ def _commented(node: Node, expected: str, hidden: Scalar) -> Finding:
 
 def _found(node: Node) -> str:
     match node:
-        case Entries():
-            return "a mapping"
-        case Items():
-            return "a list"
+        case Entries(entries):
+            return "a mapping" if entries else "an empty mapping"
+        case Items(items):
+            return "a list" if items else "an empty list"
         case Scalar() if node.empty:
             return "nothing"
         case Scalar():
             return f'"{shortened(node.text)}"'
+
+
+def _nothing(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.empty
 
 
 def shortened(text: str) -> str:
@@ -97,7 +101,8 @@ class Text:
         if isinstance(node, Scalar) and not node.empty:
             return Written(node.text, node.span)
         hidden = node.hidden if isinstance(node, Scalar) and self.hash else None
-        problems.add(_commented(node, self.noun, hidden) if hidden else wrong_kind(node, self.noun, self.hint))
+        hint = self.hint or ('write it behind the colon; "" is an empty text' if _nothing(node) else "write one text")
+        problems.add(_commented(node, self.noun, hidden) if hidden else wrong_kind(node, self.noun, hint))
         return None
 
 
@@ -154,10 +159,12 @@ class Whole:
         return f"a whole number from {self.low} to {self.high:,}"
 
     def read(self, node: Node, problems: Problems) -> Written[int] | None:
-        text = node.text if isinstance(node, Scalar) and node.plain else ""
-        if re.fullmatch(r"[0-9]{1,9}", text) and self.low <= int(text) <= self.high:
+        text = node.text if isinstance(node, Scalar) else ""
+        meant = re.fullmatch(r"[0-9]{1,9}", text) and self.low <= int(text) <= self.high
+        if meant and isinstance(node, Scalar) and node.plain:
             return Written(int(text), node.span)
-        problems.add(wrong_kind(node, self.noun))
+        hint = "take the quotes away" if meant else f"write a number such as {self.low}"
+        problems.add(replace(wrong_kind(node, self.noun, hint), fix=text if meant else ""))
         return None
 
 
@@ -171,7 +178,8 @@ class Flag:
         if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
             return Written(node.text == "true", node.span)
         word = node.text.lower() if isinstance(node, Scalar) else ""
-        problems.add(replace(wrong_kind(node, self.noun), fix=_FLAGS.get(word, "")))
+        hint = "take the quotes away" if word in ("true", "false") else "write true or false"
+        problems.add(replace(wrong_kind(node, self.noun, hint), fix=_FLAGS.get(word, "")))
         return None
 
 
@@ -196,14 +204,15 @@ class Choice(Generic[E]):
 
     def read(self, node: Node, problems: Problems) -> Written[E] | None:
         if not isinstance(node, Scalar) or node.empty:
-            problems.add(wrong_kind(node, self.noun))
+            problems.add(wrong_kind(node, self.noun, "write one of these words"))
             return None
         for option in self.options:
             if option.value == node.text:
                 return Written(option, node.span)
         message = f'"{shortened(node.text)}" is not a choice here; {self.noun} is expected'
         words = [str(option.value) for option in self.options]
-        hint, fix = nearest(node.text, words), fix_for(node.text, words)
+        hint = nearest(node.text, words) or nearest_meaning(node.text, words) or "write one of these words"
+        fix = fix_for(node.text, words)
         problems.add(Finding(Code.E114, message, node.span, hint=hint, fix=fix))
         return None
 
@@ -222,10 +231,12 @@ class ListOf(Generic[T]):
         if self.single and isinstance(node, Scalar) and not node.empty:
             return self._all((node,), node.span, problems)
         if not isinstance(node, Items):
-            problems.add(wrong_kind(node, self.noun))
+            problems.add(
+                wrong_kind(node, self.noun, "write [ … ] around, or each on a line of its own behind a hyphen")
+            )
             return None
         if not node.items and not self.empty:
-            problems.add(Finding(Code.E113, f"an empty list is written here; {self.noun} is expected", node.span))
+            problems.add(wrong_kind(node, self.noun, "write one at least"))
             return None
         return self._all(node.items, node.span, problems)
 
@@ -250,7 +261,7 @@ class Pairs:
 
     def read(self, node: Node, problems: Problems) -> Listed[Pair] | None:
         if not isinstance(node, Entries) or not node.entries:
-            problems.add(wrong_kind(node, self.noun))
+            problems.add(wrong_kind(node, self.noun, "write NAME: VALUE, each on a line of its own"))
             return None
         return _listed([self._pair(e, problems) for e in node.entries], node.span)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -22,19 +23,30 @@ _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
 _HASH = re.compile(r"(?<=[\[{,:] )#[A-Za-z0-9][A-Za-z0-9_-]*(?=\s*[,}\]])")
 _SAID = re.compile(
     r"""^([ ]*(?:-[ ]+)?(?:name|hypothesis|text):[ ]+)   # a key, and no value that begins with a sign of YAML
-        ([^\s"'&*!|>%@`\[{\#][^\#\n\r]*:[ ][^\#\n\r]*?)(?=[ ]*$)""",
+        ([^\s"'&*!|>%@`\[{\#][^\#\n\r]*:[ ][^\#\n\r]*?)(?=[ ]*\r?$)""",
     re.MULTILINE | re.VERBOSE,
 )
 """A text for people, with a colon in it."""
 
 
-def as_meant(text: str) -> str:
-    """The text as YAML; nothing where no step leads there, or steps lead to different things."""
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A text as YAML; what kept it from being that, and what a person would do."""
+
+    text: str
+    why: str
+    hint: str
+
+
+def as_meant(text: str) -> Meant | None:
+    """What is meant; None where no step leads to YAML, or several to different things."""
     if len(text) > MAX_CHARACTERS:
-        return ""
-    read = {_said(tried): tried for step in _STEPS for tried in reversed(list(step(text))) if tried != text}
+        return None
+    read: dict[tuple[object, ...] | None, Meant] = {}
+    for step, why, hint in _STEPS:
+        read |= {_said(tried): Meant(tried, why, hint) for tried in reversed(list(step(text))) if tried != text}
     read.pop(None, None)
-    return next(iter(read.values())) if len(read) == 1 else ""
+    return next(iter(read.values())) if len(read) == 1 else None
 
 
 def _tabs(text: str) -> Iterator[str]:
@@ -57,7 +69,12 @@ def _colons(text: str) -> Iterator[str]:
     yield _SAID.sub(lambda found: found.group(1) + json.dumps(found.group(2), ensure_ascii=False), text)
 
 
-_STEPS: tuple[Callable[[str], Iterator[str]], ...] = (_tabs, _hashes, _colons)
+_STEPS: tuple[tuple[Callable[[str], Iterator[str]], str, str], ...] = (
+    (_tabs, "a tab stands where a value should begin", "indent with spaces"),
+    (_hashes, "# begins a comment, and the bracket behind it is part of that", "put quotes around what begins with #"),
+    (_colons, "a second value begins on this line", "put quotes around a text with a colon in it"),
+)
+"""Each step, what it is against, and what a person would do."""
 
 
 def _said(text: str) -> tuple[object, ...] | None:

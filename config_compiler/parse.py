@@ -50,6 +50,8 @@ def _no_site() -> Finding:
 
 def _stray(file: str) -> Finding:
     message = f'the file "{file}" is not read'
-    return Finding(
-        Code.E105, message, start_of(file), hint=f'name it "{SITE_FILE}", "experiments/NAME.yaml" or "tests/NAME.yaml"'
-    )
+    folder, name = file.partition("/")[0], file.rpartition("/")[2].partition(".")[0]
+    read = f"{folder}/{name}.yaml" if "/" in file else SITE_FILE
+    either = f'name it "{SITE_FILE}", "experiments/NAME.yaml" or "tests/NAME.yaml"'
+    hint = f'name it "{read}"' if is_experiment_file(read) or is_test_file(read) or name == "site" else either
+    return Finding(Code.E105, message, start_of(file), hint=hint)

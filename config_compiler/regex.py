@@ -134,7 +134,8 @@ class _Reader:
             self._take("-")
             high = self._member()
             if len(low) > 1 or len(high) > 1 or low > high:
-                raise _Refused(f'holds the range "{low}-{high}", which is empty or not between characters')
+                why = f'holds the range "{low}-{high}", which is empty or not between characters'
+                raise _Refused(why, "write the earlier character first, or \\- for the hyphen itself")
 
     def _member(self) -> str:
         """One character of a class; a class escape as two."""
@@ -161,7 +162,7 @@ class _Reader:
             return False
         low, high = counts
         if part.place:
-            raise _Refused("repeats a place such as ^ or $")
+            raise _Refused("repeats a place such as ^ or $", "take the repetition away, or write \\^ for the character")
         if part.varies and high != 1:
             why = "repeats a group that itself repeats or chooses, which can take for ever"
             raise _Refused(why, "write it without the inner repetition or choice, or use a pattern with *")

@@ -60,7 +60,7 @@ class ShapeOf(Generic[S]):
 
     def read(self, node: Node, problems: Problems) -> S | None:
         if not isinstance(node, Entries):
-            problems.add(wrong_kind(node, self.noun))
+            problems.add(wrong_kind(node, self.noun, "write its keys, each on a line of its own"))
             return None
         keys = keys_of(self.shape)
         given = {e.key.text: e for e in node.entries}

@@ -35,7 +35,7 @@ class Expectations:
 
     def read(self, node: Node, problems: Problems) -> Listed[Expectation] | None:
         if not isinstance(node, Entries) or not node.entries:
-            problems.add(wrong_kind(node, self.noun))
+            problems.add(wrong_kind(node, self.noun, "write {EXPERIMENT: in}"))
             return None
         read = [self._one(entry, problems) for entry in node.entries]
         whole = tuple(each for each in read if each is not None)
@@ -52,7 +52,7 @@ class Expectations:
                     return None
                 shares = tuple((Written(key.text, key.span), share.value) for key, share in read if share)
                 return Expectation(experiment, None, shares)
-        problems.add(wrong_kind(entry.value, "in, out, a variation or shares of variations"))
+        problems.add(wrong_kind(entry.value, "in, out, a variation or shares of variations", "write EXPERIMENT: in"))
         return None
 
 

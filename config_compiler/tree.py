@@ -110,7 +110,8 @@ class _Builder:
         for event in stream:
             self._take(event)
         if self._root is None:
-            raise Unreadable(Finding(Code.E101, "the file is empty", start_of(self._file)))
+            hint = "write its keys, or take the file away"
+            raise Unreadable(Finding(Code.E101, "the file is empty", start_of(self._file), hint=hint))
         return self._root
 
     def _take(self, event: events.Event) -> None:
@@ -140,7 +141,10 @@ class _Builder:
     def _begin(self, event: _Start) -> None:
         if len(self._open) == MAX_DEPTH:
             self._refuse(
-                Code.E104, f"values are nested more than {MAX_DEPTH} deep", event, "a definition needs six at most"
+                Code.E104,
+                f"values are nested more than {MAX_DEPTH} deep",
+                event,
+                "nest less; a definition needs six at most",
             )
         self._open.append(_Open(event))
 

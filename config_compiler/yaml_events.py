@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NoReturn
 
 from ruamel.yaml import YAML
@@ -122,8 +121,11 @@ def _mended(finding: Finding, text: str) -> Finding:
     """The finding with the whole file as it is meant, where that is certain."""
     lines = re.split(r"\r\n|[\n\r]", text)
     whole = Span(finding.span.file, 1, 1, len(lines), len(lines[-1]) + 1)
-    fix = as_meant(text)
-    return replace(finding, fix=fix, fix_at=whole, mend=Mend.AS_IS) if fix else finding
+    if (meant := as_meant(text)) is None:
+        return finding
+    differing = (i for i, (one, other) in enumerate(zip(text, meant.text, strict=False)) if one != other)
+    place, message = _span_of_index(finding.span.file, text, next(differing, 0)), f"the file is not YAML: {meant.why}"
+    return Finding(finding.code, message, place, hint=meant.hint, fix=meant.text, fix_at=whole, mend=Mend.AS_IS)
 
 
 def _place(file: str, mark: StreamMark | None) -> Span:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from config_compiler.imports.growthbook_changes import changes_of, has_script
 from config_compiler.imports.growthbook_conditions import condition_of
 from config_compiler.imports.growthbook_exports import Experiment, experiments_in
+from config_compiler.imports.growthbook_namespaces import namespaces_of
 from config_compiler.imports.growthbook_pages import hosts_of, pages_of
 from config_compiler.imports.left_out import Imported, Omissions
 from config_compiler.imports.parsed import items, key_from, line, mapping, number, text
@@ -25,7 +26,6 @@ PLACEHOLDER = "shop.example"
 
 _NO_TWIN = {
     "parentConditions": ("what it depends on", "write it as an audience"),
-    "filters": ("its filters", "use layers"),
     "ranges": ("its ranges", "use weights and traffic"),
     "force": ("the variation that everybody is given", "take the variation into the site, or write a personalisation"),
     "groups": ("its groups", "write an audience"),
@@ -45,16 +45,17 @@ class _Layers:
 
     given: dict[str, int] = field(default_factory=dict)
 
-    def share(self, where: str, namespace: object, omissions: Omissions) -> dict[str, Value]:
+    def share(self, where: str, each: Experiment, omissions: Omissions) -> dict[str, Value]:
         """`layer` of an experiment, or nothing."""
-        name, low, high = (*items(namespace), None, None, None)[:3]
-        start, end = number(low), number(high)
-        if not text(name) or start is None or end is None:
+        (name, ranges), *others = namespaces_of(each) or [("", [])]
+        for other, _ in others:
+            omissions.add(where, f'the namespace "{line(other)}"', "an experiment is in one layer", "use one of them")
+        if not name:
             return {}
-        key, share = key_from(text(name), (), "layer"), round((min(end, 1.0) - max(start, 0.0)) * WHOLE)
+        key, share = key_from(name, (), "layer"), round(sum(ranges) * WHOLE)
         if share <= 0 or self.given.get(key, 0) + share > WHOLE:
             because = "experiments of one layer share no visitor, and its ranges overlap or are empty"
-            omissions.add(where, f'the namespace "{line(text(name))}"', because, "write layer by hand")
+            omissions.add(where, f'the namespace "{line(name)}"', because, "write layer by hand")
             return {}
         self.given[key] = self.given.get(key, 0) + share
         return {"layer": {"key": key, "share": _percent(share)}}
@@ -132,7 +133,7 @@ def _experiment(
         **({"pages": pages} if pages else {}),
         **({"audience": audience} if audience else {}),
         **({"traffic": _percent(traffic)} if traffic < WHOLE else {}),
-        **layers.share(where, each.get("namespace"), omissions),
+        **layers.share(where, each, omissions),
         "goals": {"primary": GOAL},
         "variations": arms,
     }

@@ -5,13 +5,16 @@ May not know where the experiment runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from config_compiler.imports.left_out import Omissions
 from config_compiler.imports.parsed import items, line, mapping, number, scalar
 from config_compiler.imports.writing import Value
 
 MAX_DEPTH = 8
+
+_UNASKED = {"url": "path or host", "query": "query.NAME", "pageTitle": "path"}
+"""Attributes that GrowthBook fills in by itself, and what comes near them here."""
 
 FIELDS = {
     "deviceType": "device",
@@ -28,6 +31,9 @@ FIELDS = {
     "utmContent": "query.utm_content",
 }
 """Attributes that every visit has here too; any other is a value of the page's own data."""
+
+
+_GROUPS = {"$inGroup": "$in", "$notInGroup": "$nin"}
 
 
 class NoTwin(Exception):  # noqa: N818
@@ -51,6 +57,23 @@ def condition_of(where: str, condition: object, omissions: Omissions) -> dict[st
             f"hand it in as window.leadbrightData.{name}, where data.{name} looks for it",
         )
     return asked
+
+
+def with_members(condition: object, groups: Mapping[str, object], depth: int = 0) -> object:
+    """A condition in which saved groups are written out, as far as their members are known."""
+    if depth > 4 * MAX_DEPTH:
+        return condition  # refused for its depth later on
+    if isinstance(condition, list):
+        return [with_members(each, groups, depth + 1) for each in condition]
+    if not isinstance(condition, dict):
+        return condition
+    said = (_written_out(word, value, groups) for word, value in condition.items())
+    return {word: with_members(value, groups, depth + 1) for word, value in said}
+
+
+def _written_out(word: str, value: object, groups: Mapping[str, object]) -> tuple[str, object]:
+    members = groups.get(value) if isinstance(value, str) and word in _GROUPS else None
+    return (_GROUPS[word], members) if members else (word, value)
 
 
 def _data(asked: Value) -> set[str]:
@@ -78,11 +101,15 @@ def _part(key: str, value: object, depth: int) -> dict[str, Value]:
             return {"not": _group(mapping(value), depth + 1)}
         case _ if key.startswith("$"):
             raise NoTwin(f'it asks "{line(key)}", which cannot be asked here')
+    if key in _UNASKED:
+        raise NoTwin(f'it asks for "{key}", and here there is {_UNASKED[key]}')
     field = FIELDS.get(key, f"data.{key}")
     return {field: _asked(value)}
 
 
 def _asked(value: object) -> Value:
+    if value is None:
+        return _exists(False)
     if not isinstance(value, dict):
         return _value(value)
     tests = [_operator(operator, operand) for operator, operand in value.items()]
@@ -132,8 +159,8 @@ def _negated(value: object) -> Value:
 
 
 _OPERATORS: dict[str, Callable[[object], Value]] = {
-    "$eq": _value,
-    "$ne": lambda value: {"not": _value(value)},
+    "$eq": lambda value: _exists(False) if value is None else _value(value),
+    "$ne": lambda value: _exists(True) if value is None else {"not": _value(value)},
     "$in": _several,
     "$nin": lambda value: {"not": _several(value)},
     "$gt": lambda value: {"exists": True, "not": _bound("lte")(value)},

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from config_compiler.imports.growthbook_conditions import with_members
 from config_compiler.imports.left_out import Omissions
 from config_compiler.imports.parsed import items, mapping, text
 
 Experiment = dict[str, object]
 
-_ENCRYPTED = ("encryptedFeatures", "encryptedExperiments")
+_ALIKE = ("hashAttribute", "fallbackAttribute", "bucketVersion", "minBucketVersion")
+_ENCRYPTED = ("encryptedFeatures", "encryptedExperiments", "encryptedSavedGroups")
 
 
 def experiments_in(parsed: object, omissions: Omissions) -> Iterator[Experiment]:
@@ -24,10 +26,22 @@ def experiments_in(parsed: object, omissions: Omissions) -> Iterator[Experiment]
             do = "take the payload of a connection without encryption"
             omissions.add("", f'"{name}"', "it is encrypted", do)
     single = [root["experiment"]] if mapping(root.get("experiment")) else []
-    for each in map(mapping, [*single, *items(root.get("experiments"))]):
+    groups = mapping(root.get("savedGroups"))
+    for each in _every(root, [*single, *items(root.get("experiments"))], omissions):
+        yield {**each, "condition": with_members(each.get("condition"), groups)}
+
+
+def _every(root: Experiment, experiments: list[object], omissions: Omissions) -> Iterator[Experiment]:
+    for each in map(mapping, experiments):
         yield from _exported(each, root, omissions) if "phases" in each else (each,)
-    for key, feature in mapping(root.get("features")).items():
+    for key, feature in _features(root).items():
         yield from _of_feature(key, mapping(feature), omissions)
+
+
+def _features(root: Experiment) -> Experiment:
+    """The features of a payload, or a file that holds nothing else, as some sites carry it with them."""
+    bare = root and all("defaultValue" in mapping(each) or "rules" in mapping(each) for each in root.values())
+    return root if bare else mapping(root.get("features"))
 
 
 def _of_feature(key: str, feature: Experiment, omissions: Omissions) -> Iterator[Experiment]:
@@ -61,22 +75,48 @@ def _exported(exported: Experiment, root: Experiment, omissions: Omissions) -> I
         "weights": weights,
         "coverage": phase.get("coverage"),
         "condition": _condition(where, phase, omissions),
-        "namespace": _namespace(phase),
+        **_namespace(phase),
+        "parentConditions": phase.get("prerequisites"),
+        **{member: exported.get(member) for member in _ALIKE},
+        "force": names.index(released) if (released := _released(exported)) in names else None,
         "meta": arms,
-        "hashAttribute": exported.get("hashAttribute"),
     }
-    sets = [each for each in _changesets(exported, root) if each.get("experiment") in (None, exported.get("id"))]
+    if items(phase.get("savedGroupTargeting")) or items(phase.get("savedGroups")):
+        do = "add them to audience before it is started, or it is for more visitors"
+        omissions.add(where, "its saved groups", "their members are not in the file", do)
+    sets = [each for each in _changesets(exported, root) if each.get("experiment") in (None, "", exported.get("id"))]
     if not sets:
         yield {**common, "variations": [{} for _ in arms]}
     for changeset in sets:
         visual = {text(mapping(c).get("variation")): mapping(c) for c in items(changeset.get("visualChanges"))}
         changes = [visual.get(name, {}) for name in names]
-        yield {**common, "urlPatterns": changeset.get("urlPatterns"), "variations": changes}
+        patterns = items(changeset.get("urlPatterns")) or _one_pattern(changeset.get("urlPattern"))
+        keeps_query = changeset.get("persistQueryString")
+        yield {**common, "urlPatterns": patterns, "variations": changes, "persistQueryString": keeps_query}
 
 
 def _changesets(exported: Experiment, root: Experiment) -> list[Experiment]:
-    """Beside the experiment, or inside it."""
-    return [*map(mapping, items(exported.get("visualChangesets")) or items(root.get("visualChangesets")))]
+    """Visual changes and redirects, beside the experiment or inside it."""
+    visual, redirects = (items(exported.get(m)) or items(root.get(m)) for m in ("visualChangesets", "urlRedirects"))
+    return [*map(mapping, visual), *(_redirecting(mapping(each)) for each in redirects)]
+
+
+def _redirecting(redirect: Experiment) -> Experiment:
+    """A redirect, written as a set of visual changes."""
+    targets = [mapping(each) for each in items(redirect.get("destinationURLs"))]
+    changes = [{"variation": each.get("variation"), "urlRedirect": each.get("url")} for each in targets]
+    return {**redirect, "visualChanges": changes}
+
+
+def _one_pattern(pattern: object) -> list[object]:
+    return [{"include": True, "type": "simple", "pattern": pattern}] if text(pattern) else []
+
+
+def _released(exported: Experiment) -> str:
+    """The variation that everybody is given after a stop."""
+    summary = mapping(exported.get("resultSummary"))
+    given = text(exported.get("releasedVariationId")) or text(summary.get("releasedVariationId"))
+    return given if exported.get("status") == "stopped" else ""
 
 
 def _condition(where: str, phase: Experiment, omissions: Omissions) -> object:
@@ -88,9 +128,9 @@ def _condition(where: str, phase: Experiment, omissions: Omissions) -> object:
         return {}
 
 
-def _namespace(phase: Experiment) -> object:
+def _namespace(phase: Experiment) -> Experiment:
     namespace = mapping(phase.get("namespace"))
-    bounds = items(namespace.get("range"))
-    if namespace.get("enabled") is False or len(bounds) != 2:
-        return None
-    return [namespace.get("namespaceId") or namespace.get("name"), *bounds]
+    ranges = items(namespace.get("ranges")) or [namespace.get("range")]
+    if namespace.get("enabled") is False:
+        return {}
+    return {"filters": [{"seed": namespace.get("namespaceId") or namespace.get("name"), "ranges": ranges}]}

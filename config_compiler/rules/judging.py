@@ -30,7 +30,7 @@ def _analysis(analysis: AnalysisSyntax) -> Iterator[Finding]:
         if written and not 0 < written.value <= most:
             message = f"{what} is not above 0 % and up to {int(most * 100):,} %"
             usual = "5%" if what == "alpha" else "10%"
-            yield Finding(Code.E239, message, written.span, hint=f"{usual} is usual")
+            yield Finding(Code.E239, message, written.span, hint=f"write {usual}, which is usual")
 
 
 def _bandit(experiment: ExperimentSyntax) -> Iterator[Finding]:

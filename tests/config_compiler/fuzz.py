@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import count
 
-from config_compiler.compiler import Compiled, compile_site
+from config_compiler.compiler import Compiled, check_site, compile_site
+from config_compiler.fixing import fixed
 from config_compiler.render import report, terminal
 from config_compiler.source import Source
 from tests.config_compiler.folders import CASES, DEPLOYMENT, read
@@ -23,6 +24,8 @@ from tests.stand_in import RUNTIME
 
 MOST_S = 10.0
 """Seconds of the processor within which everything must be answered: a few, and room for a machine that is busy."""
+
+_ROUNDS = 40
 
 Files = dict[str, bytes]
 Corpus = list[Mapping[str, str]]
@@ -114,7 +117,17 @@ def answered(files: Files) -> bool:
     answer = compile_site(source, None, RUNTIME, DEPLOYMENT)
     terminal.render(answer.findings, source, color=False)
     report.render(answer.findings)
+    _mend(source)
     return isinstance(answer, Compiled)
+
+
+def _mend(source: Source) -> None:
+    """Apply every fix, as `check --fix` does; raises AssertionError where one leads to another without end."""
+    for _ in range(_ROUNDS):
+        source, mended = fixed(source, check_site(source).findings)
+        if not mended:
+            return
+    raise AssertionError("fixes without end")
 
 
 def run(minutes: float, seed: int) -> int:

@@ -37,6 +37,12 @@ def _compare(expected: Path, actual: bytes) -> None:
     assert actual.decode() == expected.read_text("utf-8")
 
 
+@pytest.mark.parametrize("case", FOLDERS, ids=lambda case: case.name)
+def test_every_finding_says_what_to_do(case: Path) -> None:
+    found = compile_site(read(case), published(case), RUNTIME, DEPLOYMENT).findings
+    assert [finding.message for finding in found if not finding.hint] == []
+
+
 @pytest.mark.parametrize("code", Code, ids=lambda code: code.name)
 def test_every_code_has_a_case(code: Code) -> None:
     shown = [case.name for case in FOLDERS if f"[{code.name}]" in (case / "expected.txt").read_text("utf-8")]

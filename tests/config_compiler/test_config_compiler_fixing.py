@@ -199,6 +199,18 @@ def test_a_code_that_is_mended_is_gone_and_no_other_comes(code: Code) -> None:
         assert codes_of(wanted) == [], before
 
 
+@pytest.mark.parametrize("code", FIXED, ids=lambda code: code.name)
+def test_line_ends_and_a_byte_order_mark_stay_as_they_are(code: Code) -> None:
+    for sound, before, after in BY_CODE[code]:
+        broken, wanted = saved_elsewhere(written(sound, before)), saved_elsewhere(written(sound, after))
+        assert mended(broken).files == wanted.files, before
+
+
+def saved_elsewhere(source: Source) -> Source:
+    """The same as another system's editor would save it."""
+    return Source({name: "\ufeff" + text.replace("\n", "\r\n") for name, text in source.files.items()})
+
+
 def test_what_is_left_to_a_person_has_no_fix_in_any_case() -> None:
     found = [f for case in CASES.iterdir() if case.is_dir() for f in check_site(read(case)).findings]
     assert not {finding.code for finding in found if finding.fixable} & LEFT.keys()
@@ -240,3 +252,10 @@ def test_what_a_person_has_to_decide_is_left_alone(sound: str, before: str) -> N
 def test_mending_a_definition_comes_to_an_end(case: str) -> None:
     source = mended(read(CASES / case))
     assert fixed(source, check_site(source).findings) == (source, ())
+
+
+@pytest.mark.parametrize("case", sorted(each.name for each in CASES.iterdir() if each.is_dir()))
+def test_mending_a_definition_brings_no_new_finding(case: str) -> None:
+    source = read(CASES / case)
+    before, after = ({(f.code, f.message) for f in check_site(s).findings} for s in (source, mended(source)))
+    assert after <= before

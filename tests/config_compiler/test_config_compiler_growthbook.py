@@ -102,6 +102,8 @@ def test_files_read_as_if_somebody_had_written_them() -> None:
         ({"age": {"$gte": 18, "$lte": 30}}, '{data.age: {gte: "18", lte: "30"}}'),
         ({"n": {"$gt": 18}}, '{data.n: {exists: true, not: {lte: "18"}}}'),
         ({"n": {"$nin": ["a", 1, True]}}, '{data.n: {not: [a, "1", "true"]}}'),
+        ({"n": {"$ne": None}}, "{data.n: {exists: true}}"),
+        ({"n": {"$eq": None}}, "{data.n: {exists: false}}"),
         ({"n": {"$not": {"$exists": True}}}, "{data.n: {not: {exists: true}}}"),
     ],
 )  # fmt: skip
@@ -118,6 +120,9 @@ def test_a_condition_is_asked_here_too(condition: object, written: str) -> None:
         ({"condition": {"n": {"$gt": 1, "$lt": 5}}}, "its condition"),
         ({"condition": {"id": {"$inGroup": "staff"}}}, "its condition"),
         ({"condition": {"n": {"$in": []}}}, "its condition"),
+        ({"condition": {"n": {"$ini": ["a"]}}}, "its condition"),
+        ({"condition": {"url": {"$regex": "/a"}}}, "its condition"),
+        ({"condition": {"country": None}}, "its condition"),
         ({"condition": {"country": "Germany"}}, "its condition"),
         ({"condition": {"$and": [{}]}}, "its condition"),
         ({"urlPatterns": [{"type": "regex", "pattern": r"example\.com/a"}]}, "where it runs"),
@@ -134,6 +139,8 @@ def test_a_condition_is_asked_here_too(condition: object, written: str) -> None:
         ({"weights": [0.5, 0.1]}, "its weights"),
         ({"force": 1}, "the variation that everybody is given"),
         ({"namespace": ["n", 0.5, 0.5]}, 'the namespace "n"'),
+        ({"namespace": ["n", 0, 0.5], "filters": [{"seed": "m", "ranges": [[0, 0.5]]}]}, 'the namespace "m"'),
+        ({"filters": [{"seed": "n", "ranges": [[0, 0.9], [0, 0.9]]}]}, 'the namespace "n"'),
     ],
 )  # fmt: skip
 def test_what_has_no_twin_is_named_and_the_rest_can_be_checked(members: dict[str, object], what: str) -> None:
@@ -159,6 +166,14 @@ def test_a_feature_becomes_an_experiment_without_its_values() -> None:
     assert "a rule that is no experiment" in said
     assert 'the feature "off"' in said
     assert "the site's domains" in said
+    site_of(made)
+
+
+def test_a_file_of_features_alone_is_read_too() -> None:
+    rules = [{"condition": {"country": {"$in": ["DE", "FR"]}}, "variations": ["a", "b", "c"], "key": "words"}]
+    made = imported({"banner": {"defaultValue": "a", "rules": rules}, "dark": {"defaultValue": False}}, "shop")
+    assert set(made.files) == {"site.yaml", "experiments/words.yaml"}
+    assert 'the feature "dark"' in notes(made)
     site_of(made)
 
 
@@ -204,10 +219,107 @@ variations:
     )
 
 
+def test_a_payload_as_its_end_point_writes_it_is_carried_over() -> None:
+    """With the members that are always there, empty ones too, and a namespace of several ranges."""
+    common = {
+        "hashVersion": 2, "hashAttribute": "id", "seed": "s1", "phase": "1", "coverage": 1, "weights": [0.5, 0.5],
+        "meta": [{"key": "0", "name": "Original"}, {"key": "1", "name": "Other"}],
+        "bucketVersion": 0, "minBucketVersion": 0, "disableStickyBucketing": False,
+    }  # fmt: skip
+    empty = {"css": "", "js": "", "domMutations": []}
+    visual = {
+        **common,
+        "key": "banner",
+        "changeId": "a1",
+        "status": "running",
+        "urlPatterns": [{"include": True, "type": "simple", "pattern": "*"}],
+        "filters": [{"attribute": "id", "seed": "front page", "hashVersion": 2, "ranges": [[0, 0.2], [0.5, 0.6]]}],
+        "condition": {"$and": [{"userId": {"$inGroup": "grp_1"}}, {"plan": None}, {"tier": {"$notInGroup": "grp_1"}}]},
+        "variations": [empty, {**empty, "css": ".banner{display:none}"}],
+    }
+    moved = {
+        **common,
+        "key": "landing",
+        "status": "running",
+        "urlPatterns": [{"include": True, "type": "simple", "pattern": "https://shop.example/landing"}],
+        "persistQueryString": True,
+        "variations": [{"urlRedirect": ""}, {"urlRedirect": "https://shop.example/landing-b"}],
+    }
+    made = imported(
+        {"status": 200, "features": {}, "experiments": [visual, moved], "savedGroups": {"grp_1": ["a", 7]}}, "shop"
+    )
+    site_of(made)
+    banner, landing = (made.files[f"experiments/{key}.yaml"] for key in ("banner", "landing"))
+    assert 'pages: {include: ["/*"]}\n' in banner
+    assert (
+        """
+audience:
+  all:
+    - {data.userId: [a, "7"]}
+    - {data.plan: {exists: false}}
+    - {data.tier: {not: [a, "7"]}}
+"""
+        in banner
+    )
+    assert "layer: {key: front-page, share: 30%}" in banner
+    assert "{key: original, weight: 50%}" in banner
+    assert '- {redirect: "https://shop.example/landing-b"}' in landing
+    assert {each.what for each in made.left_out if each.where} == {"that redirects keep the query"}
+
+
+def test_an_export_with_redirects_and_groups_is_carried_over() -> None:
+    export = {
+        "experiments": [
+            {
+                "id": "exp_2",
+                "trackingKey": "landing",
+                "status": "stopped",
+                "fallbackAttribute": "deviceId",
+                "variations": [{"variationId": "v0", "name": "As is"}, {"variationId": "v1", "name": "New page"}],
+                "resultSummary": {"status": "won", "releasedVariationId": "v1"},
+                "phases": [
+                    {
+                        "coverage": 1,
+                        "prerequisites": [{"id": "flag", "condition": "{}"}],
+                        "savedGroupTargeting": [{"matchType": "all", "savedGroups": ["grp_1"]}],
+                        "namespace": {"name": "top", "enabled": True, "ranges": [[0, 0.25], [0.5, 0.75]]},
+                    }
+                ],
+            }
+        ],
+        "urlRedirects": [
+            {
+                "experiment": "exp_2",
+                "urlPattern": "https://shop.example/landing",
+                "destinationURLs": [{"variation": "v1", "url": "https://shop.example/new"}],
+            }
+        ],
+    }
+    made = imported(export, "shop")
+    site_of(made)
+    text = made.files["experiments/landing.yaml"]
+    assert 'include: ["https://shop.example/landing", "https://shop.example/landing/"]' in text
+    assert "layer: {key: top, share: 50%}" in text
+    assert '- {redirect: "https://shop.example/new"}' in text
+    assert {each.what for each in made.left_out if each.where} == {
+        "its saved groups",
+        "its second attribute to tell people apart by",
+        "what it depends on",
+        "the variation that everybody is given",
+    }
+
+
 def test_experiments_of_one_name_get_keys_of_their_own() -> None:
     made = imported({"experiments": [{"key": "x", "variations": [{}, {}]}] * 3}, "shop")
     assert set(made.files) == {"site.yaml", "experiments/x.yaml", "experiments/x-2.yaml", "experiments/x-3.yaml"}
     site_of(made)
+
+
+def test_a_condition_without_bottom_is_refused_in_a_sentence() -> None:
+    condition: object = {"n": 1}
+    for _ in range(300):
+        condition = {"$not": condition}
+    assert "it is nested more than 8 deep" in notes(one(condition=condition))
 
 
 def test_an_encrypted_payload_is_said_to_be_encrypted() -> None:
@@ -226,6 +338,7 @@ _MEMBERS = (
     "coverage",
     "condition",
     "namespace",
+    "filters",
     "meta",
     "urlPatterns",
     "variations",

@@ -130,6 +130,14 @@ export const newBrowser = (
       },
     };
 
+    /** Whatever the numbers' width, each of their bytes. */
+    const fill = <Numbers extends Uint8Array | Uint32Array>(numbers: Numbers): Numbers => {
+      new Uint8Array(numbers.buffer).forEach((_, i, bytes) => {
+        bytes[i] = chance.between(0, 255);
+      });
+      return numbers;
+    };
+
     const fetch = (url: string, { body }: { body: string }): Promise<Answer> => {
       step();
       return new Promise((resolve, reject) => {
@@ -157,7 +165,7 @@ export const newBrowser = (
         ...{ pathname: path, search: "", hash: "", href: `https://shop.example${path}` },
       },
       performance: { now: timeline.now, getEntriesByType: () => [] },
-      crypto: { getRandomValues: (bytes: Uint8Array) => bytes.map(() => chance.between(0, 255)) },
+      crypto: { getRandomValues: fill },
       Date: Clock,
       Temporal: { Now: { plainDateISO: () => new Date(clock()).toISOString().slice(0, 10) } },
       addEventListener: listen,
