@@ -22,8 +22,9 @@ TYPES: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-_LOCK = {"postgres": "SELECT pg_advisory_xact_lock(126683)"}
-"""Two processes that start at once ask for the same lock; SQLite has its own."""
+_LOCK = {"postgres": "SELECT pg_advisory_xact_lock(126683)", "sqlite": "PRAGMA user_version = 1"}
+"""Two processes that start at once ask for the same lock. With SQLite it is a write before the first read: for that it
+waits, while a reader who turns writer is refused at once."""
 
 _FIRST: Step = (
     """CREATE TABLE web_site (
@@ -55,10 +56,8 @@ async def migrate(client: BaseDBAsyncClient, steps: Sequence[Step] = STEPS) -> N
     newer version, and is left as it is.
     """
     dialect = client.capabilities.dialect
-    if dialect in _LOCK:
-        await client.execute_query(_LOCK[dialect])
+    await client.execute_query(_LOCK[dialect])
     await client.execute_query("CREATE TABLE IF NOT EXISTS web_schema (id bigint PRIMARY KEY, steps bigint NOT NULL)")
-    # A write before the first read, so that SQLite takes its one write lock here.
     await client.execute_query("INSERT INTO web_schema (id, steps) VALUES (1, 0) ON CONFLICT DO NOTHING")
     taken = (await client.execute_query_dict("SELECT steps FROM web_schema"))[0]["steps"]
     for step in steps[taken:]:

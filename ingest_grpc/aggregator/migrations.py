@@ -17,6 +17,9 @@ Step = Sequence[str]
 _LOCK = 0x1EADB
 """Any number, so long as it stays the same: two processes that start at once must ask for the same lock."""
 
+_WRITE = "PRAGMA user_version = 1"
+"""A write before the first read: for that SQLite waits, while a reader who turns writer is refused at once."""
+
 _CELLS: Step = (
     """CREATE TABLE counts_watermark (
          relay {text}, epoch {bytes}, sequence {integer}, hash {bytes}, committed_ms {integer},
@@ -56,10 +59,11 @@ async def migrate(client: BaseDBAsyncClient, dialect: Dialect, steps: Sequence[S
     """
     if dialect.lock is not None:
         await client.execute_query(dialect.finished(dialect.lock), [_LOCK])
+    else:
+        await client.execute_query(_WRITE)
     await client.execute_query(
         "CREATE TABLE IF NOT EXISTS counts_schema (id bigint PRIMARY KEY, steps bigint NOT NULL)"
     )
-    # A write before the first read, so that SQLite takes its one write lock here.
     await client.execute_query("INSERT INTO counts_schema (id, steps) VALUES (1, 0) ON CONFLICT DO NOTHING")
     taken = (await client.execute_query_dict("SELECT steps FROM counts_schema"))[0]["steps"]
     for step in steps[taken:]:
