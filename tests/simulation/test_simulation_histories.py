@@ -14,7 +14,7 @@ from tests.simulation.history import History, run_history, totals
 from tests.simulation.run import told
 
 ROOT = Path(__file__).parents[2]
-HISTORIES = 24
+HISTORIES = 48
 CRASHES = 24
 """Of all points and ways, so many, evenly spread; `python -m tests.simulation.run --crash-points` takes all."""
 
