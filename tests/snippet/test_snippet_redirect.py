@@ -86,7 +86,8 @@ def test_an_exposure_is_kept_before_the_page_is_left(website: Website, visitor: 
     website.relay.answer = 200
     tab.goto(f"{website.address}/thanks")
     settled(tab)
-    told = [received.beacon["e"] for received in website.relay.received]
+    # A page that is left may be heard after all: the same beacon comes again by its nonce, and counts once.
+    told = list({received.nonce: received.beacon["e"] for received in website.relay.received}.values())
     assert told.count(EXPOSED) == 1
     assert ["view"] in website.relay.counted()
 
