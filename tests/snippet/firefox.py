@@ -7,7 +7,7 @@ May not know any test. What is missing here raises AttributeError: write it, or 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -204,6 +204,10 @@ class Tab:
         """Go there, and wait until the page is loaded, or has at least begun."""
         with self.expect_navigation(wait_until, timeout):
             self.wire.command("browsingContext.navigate", context=self.id, url=url, wait="none")
+
+    def set_viewport_size(self, size: Mapping[str, int]) -> None:
+        """How much of the page is seen."""
+        self.wire.command("browsingContext.setViewport", context=self.id, viewport=dict(size))
 
     def reload(self, wait_until: str = "load") -> None:
         """Load the page anew."""

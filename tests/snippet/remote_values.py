@@ -39,7 +39,7 @@ def from_remote(remote: Json) -> Json:
         case "array" | "nodelist" | "set":
             return [from_remote(each) for each in value]
         case "object" | "map":
-            return {_key(key): from_remote(each) for key, each in value}
+            return {_key(key): from_remote(each) for key, each in value or ()}
     return None
 
 

@@ -173,6 +173,7 @@ def test_what_a_framework_overwrites_is_put_back(website: Website, visitor: Brow
                 Object.assign(document.createElement("ul"), {className: "features", innerHTML: "<li>Slow</li>"}));
         }"""
     )
+    tab.wait_for_function("document.querySelector('.features').textContent === 'Free returns'")
     assert text(tab, "h1") == "Buy now"
     assert tab.get_attribute("img", "alt") == "Boots"
     assert tab.get_attribute("#cta", "class") == "pulse"

@@ -14,6 +14,8 @@ from tests.snippet.test_snippet_privacy import SIGNALS
 from tests.snippet.visits import COOKIE, record, settled
 from tests.snippet.website import SCRIPT, Website, page
 
+pytestmark = pytest.mark.chromium_only("every request of a page is asked of the browser, which BiDi's client does not log")
+
 LOGGING = """(() => {
     if (location.protocol === "about:") return;
     const log = window.accesses = [];
