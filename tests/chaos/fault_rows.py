@@ -210,7 +210,7 @@ FAULTS = {
         "429; others have their share",
         (
             "relay/test_relay_admission.py::test_one_place_that_sends_too_much_leaves_the_site_its_share",
-            "relay/test_relay_admission.py::test_a_quota_gives_a_burst_and_then_so_many_a_second",
+            "relay/test_relay_surroundings.py::test_a_quota_gives_a_burst_and_then_so_many_a_second",
         ),
     ),
     "F25": FaultRow(

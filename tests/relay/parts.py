@@ -26,6 +26,7 @@ DAY_MS = 86_400_000
 DAY = 20_780
 NOON_MS = DAY * DAY_MS + DAY_MS // 2
 
+BOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
 )
