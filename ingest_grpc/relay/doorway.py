@@ -11,7 +11,7 @@ import time
 from asyncio import BaseTransport
 from typing import Any
 
-from sanic.exceptions import BadURL
+from sanic.exceptions import BadRequest, BadURL
 from sanic.http import Http, Stage
 from sanic.server.protocols.http_protocol import HttpProtocol
 
@@ -26,8 +26,11 @@ LONGEST_HEAD = 4096
 _POST = b"POST /v1/b/"
 _LINE = re.compile(r"POST (/v1/b/([a-z][a-z0-9-]{0,39})\?n=([A-Za-z0-9_-]{22})) HTTP/1\.1")
 _LENGTH = re.compile(r"[0-9]{1,5}")
-_UNUSUAL = ("\r\ntransfer-encoding:", "\r\nexpect:", "\r\nupgrade:", "\r\ncontent-encoding:", "\r\n\t", "\r\n ", "\0")
+_UNUSUAL = ("\r\ntransfer-encoding:", "\r\nexpect:", "\r\nupgrade:", "\r\ncontent-encoding:")
 """What is not for the short way."""
+_FIELDS = re.compile(r"(?:\r\n[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*)*")
+"""Header fields (RFC 9112, section 5). Anything else, such as a space before a colon or a line feed alone, some proxy may
+read as a header that we would not: it is refused, so that nobody sees another request in it than we do."""
 
 
 class WholeBeacon:
@@ -73,7 +76,7 @@ def whole_beacon(received: bytearray) -> tuple[WholeBeacon, int] | None:
         return None
     line = _LINE.match(head)
     lowered = head.lower()
-    if line is None or not head.startswith("\r\n", line.end()) or any(what in lowered for what in _UNUSUAL):
+    if line is None or _FIELDS.fullmatch(head, line.end()) is None or any(what in lowered for what in _UNUSUAL):
         return None
     size = _size_of(lowered)
     whole = end + 4 + size
@@ -100,6 +103,7 @@ class BeaconHttp(Http):
         found = whole_beacon(self.recv_buffer)
         if found is None:
             await super().http1_request_header()  # type: ignore[no-untyped-call]
+            self._refuse_a_malformed_head()
             return
         beacon, whole = found
         del self.recv_buffer[:whole]
@@ -109,6 +113,13 @@ class BeaconHttp(Http):
         self.keep_alive = True
         self.request_bytes_left = self.request_bytes = 0
         self.protocol.state["requests_count"] += 1
+
+    def _refuse_a_malformed_head(self) -> None:
+        """Sanic takes names and values as they are."""
+        _, ends, fields = self.request.head.decode("latin-1").partition("\r\n")
+        if _FIELDS.fullmatch(ends + fields) is None:
+            self.keep_alive = False
+            raise BadRequest("Bad Request")
 
     async def write(self, answer: bytes) -> None:
         """Answer a whole beacon; the connection is ready for the next request."""

@@ -234,6 +234,11 @@ async def test_bytes_that_drip_in_are_cut_off_in_time(world: World, monkeypatch:
 SMUGGLED = {
     "two lengths": b"content-length: 5\r\ncontent-length: 6\r\n\r\nhello",
     "a length and chunks": b"content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunks with a space before the colon": b"content-length: 5\r\ntransfer-encoding : chunked\r\n\r\nhello",
+    "chunks behind a line feed alone": b"content-length: 5\r\nx: y\ntransfer-encoding: chunked\r\n\r\nhello",
+    "chunks behind a carriage return alone": b"content-length: 5\r\nx: y\rtransfer-encoding: chunked\r\n\r\nhello",
+    "chunks in a line that goes on": b"content-length: 5\r\nx: y\r\n transfer-encoding: chunked\r\n\r\nhello",
+    "a zero byte": b"content-length: 5\r\nx: \0\r\n\r\nhello",
     "a length that is no number": b"content-length: five\r\n\r\nhello",
     "a negative length": b"content-length: -5\r\n\r\nhello",
     "chunks that are none": b"transfer-encoding: chunked\r\n\r\nxyz\r\nhello\r\n",
