@@ -29,8 +29,8 @@ _LENGTH = re.compile(r"[0-9]{1,5}")
 _UNUSUAL = ("\r\ntransfer-encoding:", "\r\nexpect:", "\r\nupgrade:", "\r\ncontent-encoding:")
 """What is not for the short way."""
 _FIELDS = re.compile(r"(?:\r\n[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*)*")
-"""Header fields (RFC 9112, section 5). Anything else, such as a space before a colon or a line feed alone, some proxy may
-read as a header that we would not: it is refused, so that nobody sees another request in it than we do."""
+"""Header fields (RFC 9112, section 5). Anything else, such as a space before a colon, some proxy may read as a header
+that we would not: it is refused, so that nobody sees another request in it than we do."""
 
 
 class WholeBeacon:
