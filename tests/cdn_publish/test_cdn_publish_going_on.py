@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,31 @@ def test_it_is_taken_away_where_that_is_said(definition: Path, url: str, accept:
     answer = leadbright("publish", str(definition), "--to", url, *accept)
     assert answer.exit_code == 0, answer.stderr
     assert answer.stdout.startswith("my-site: release 2 is live")
+
+
+def switch_off(_: Path, url: str) -> None:
+    leadbright("off", "--to", url, "--site", "my-site")
+
+
+def pause(definition: Path, url: str) -> None:
+    """And have it run again."""
+    change(definition, "status: running", "status: paused")
+    leadbright("publish", str(definition), "--to", url)
+    change(definition, "status: paused", "status: running")
+
+
+@pytest.mark.parametrize("take_away", [switch_off, pause])
+def test_who_was_dealt_out_before_it_was_away_is_watched_over_too(
+    definition: Path, url: str, take_away: Callable[[Path, str], None]
+) -> None:
+    take_away(definition, url)
+    assert b'"experiments":[]' in (Path(url.removeprefix("file://")) / "production/my-site/config.json").read_bytes()
+    change(definition, "key: question", "key: asking")
+    answer = leadbright("publish", str(definition), "--to", url)
+    assert answer.exit_code == 1
+    assert "error[E301]" in answer.stderr
+    change(definition, "key: asking", "key: question")
+    assert "release 3 is live" in leadbright("publish", str(definition), "--to", url).stdout
 
 
 def test_other_weights_and_words_need_no_new_phase(definition: Path, url: str) -> None:
