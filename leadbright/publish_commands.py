@@ -27,6 +27,7 @@ from leadbright.options import (
     environment_named,
     relay_address,
 )
+from leadbright.rehearsing import DRY_RUN, EXIT_CODE, rehearse
 from leadbright.releasing import (
     BY,
     NOTE,
@@ -62,8 +63,21 @@ _HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by",
 @BY
 @RELAY_URL
 @ANEW
+@DRY_RUN
+@EXIT_CODE
 @AS_JSON
-def publish(folder: Path, to: str, env: str, note: str, by: str, relay_url: str, anew: bool, as_json: bool) -> None:
+def publish(
+    folder: Path,
+    to: str,
+    env: str,
+    note: str,
+    by: str,
+    relay_url: str,
+    anew: bool,
+    dry_run: bool,
+    exit_code: bool,
+    as_json: bool,
+) -> None:
     """Compile a definition and make it what visitors load."""
     from cdn_publish import release
 
@@ -71,6 +85,9 @@ def publish(folder: Path, to: str, env: str, note: str, by: str, relay_url: str,
     relay, source = relay_address(relay_url), _read(folder)
     live = None if anew else _live(source, target, environment)
     compiled = _compile(source, live, relay)
+    if dry_run:
+        rehearse(target, environment, compiled, live, as_json=as_json, exit_code=exit_code)
+        return
     note_of_it = note_of(by, _revision(folder), note)
     publishing = release.publish(
         target,
