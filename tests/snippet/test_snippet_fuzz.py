@@ -61,7 +61,7 @@ def texts(website: Website, visitor: BrowserContext, cases: list[Broken], code: 
     tab.on("console", hear)
     tab.goto(website.address)
     tab.wait_for_function(ARE_SHOWN, timeout=PATIENCE_MS)
-    found = tab.evaluate(TEXTS)
+    found: list[str] = tab.evaluate(TEXTS)
     tab.close()
     assert said == []
     return found
