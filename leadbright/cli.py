@@ -26,6 +26,8 @@ COMMANDS = {
     "releases": "publish_commands",
     "clean": "release_commands",
     "rebuild-log": "release_commands",
+    "push": "exchange_commands",
+    "pull": "exchange_commands",
     "up": "role_commands",
     "web": "role_commands",
     "relay": "role_commands",
