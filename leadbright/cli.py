@@ -26,6 +26,7 @@ COMMANDS = {
     "releases": "publish_commands",
     "clean": "release_commands",
     "rebuild-log": "release_commands",
+    "purge": "purge_command",
     "push": "exchange_commands",
     "pull": "exchange_commands",
     "up": "role_commands",

@@ -92,6 +92,7 @@ def rebuild_log(to: str, site: str, env: str, by: str) -> None:
     from cdn_publish.layout import Place
     from cdn_publish.rebuilding import Nothing, Rebuilt, Sound, rebuild
     from cdn_publish.release import LostRace
+    from leadbright.told_cdn import tell_cdn
 
     target, environment, key = target_at(to), environment_named(env), site_named(site)
     note = note_of(by, "", "log rebuilt; the order of older releases is not known")
@@ -99,6 +100,7 @@ def rebuild_log(to: str, site: str, env: str, by: str) -> None:
         case Rebuilt(history):
             live = history.releases[-1]
             say(f"{key}: the log has {len(history.releases)} releases again; release {live.number} is live in {env}")
+            tell_cdn(Place(environment, key))
         case Sound():
             say(f"{key}: the log is sound; nothing was done")
         case Nothing():

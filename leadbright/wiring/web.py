@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from config_compiler.compiler import Deployment
 from ingest_grpc.wire.report import ReportClient
 from leadbright.papers import aggregator_channel
+from leadbright.purging import front_of_settings
 from leadbright.runtime import load_runtime
 from leadbright.serving import serving
 from leadbright.settings import Settings
@@ -36,7 +37,7 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
         services = Services(
             store=store,
             reports=AnsweredReports(ReportClient(channel)),
-            publisher=TargetPublisher(target_of(settings), now),
+            publisher=TargetPublisher(target_of(settings), now, front_of_settings(settings, os.environ)),
             runtime=load_runtime(),
             deployment=Deployment(settings.relay_url),
             cdn_base=settings.cdn_base,
