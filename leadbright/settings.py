@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
-from leadbright import data_folder, listening
+from leadbright import data_folder, listening, sign_in_settings
 from leadbright import setting_values as values
-from leadbright.setting_values import Address, Network, Reader, Unfit
+from leadbright.setting_values import Address, Complaint, Network, Reader, Unfit
+from web.openid.provider import Provider
 
 FILE = "leadbright.toml"
 PREFIX = "LEADBRIGHT_"
@@ -51,6 +52,7 @@ NAMES: dict[str, str] = {
     "relay_proof": "whether the relay proves once a minute that what is reported is counted: on or off",
     "relay_workers": "how many processes take beacons",
     "relay_name": "what this relay is called by aggregators",
+    "sign_up": "who may sign up: open for everybody, closed for the invited",
     "log": "how the log is written: text or json",
 }
 
@@ -61,15 +63,8 @@ _CAN_BE_OFF = ("relay_metrics", "aggregator_metrics")
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
-    """One setting that can't be used, and what to do about it, on one line."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
-    """What was asked for, or else the defaults, in the order of `NAMES`."""
+    """What was asked for, or else the defaults, in the order of `NAMES`; last, whom people sign in by."""
 
     data: Path
     database: str
@@ -99,7 +94,9 @@ class Settings:
     relay_proof: str
     relay_workers: int
     relay_name: str
+    sign_up: str
     log: str
+    providers: tuple[Provider, ...]
 
     @property
     def cdn_folder(self) -> Path | None:
@@ -180,7 +177,7 @@ def _read_environment(environment: Mapping[str, str], reading: _Reading) -> None
 
 
 def _note(name: str, where: str, text: str, reading: _Reading) -> None:
-    if name in NAMES:
+    if name in NAMES or sign_in_settings.is_one(name):
         reading.texts[name] = (where, text)
     elif name not in ELSEWHERE:
         reading.complaints.append(Complaint(f"{where} is not a setting{_nearest(name, where)}"))
@@ -223,7 +220,7 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         cdn=cdn,
         cdn_base=take("cdn_base", values.web_url, f"{relay_url}/cdn"),
         purge=take("purge", values.cdn, ""),
-        web_url=take("web_url", values.web_url, listen["web"].url),
+        web_url=(web_url := take("web_url", values.web_url, listen["web"].url)),
         relay_url=relay_url,
         aggregator=take("aggregator", values.addresses, (listen["aggregator"],)),
         secret=_secret(reading, data),
@@ -245,8 +242,16 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         relay_proof=take("relay_proof", values.one_of("on", "off"), "on"),
         relay_workers=take("relay_workers", values.number(1, MOST_WORKERS), 1),
         relay_name=take("relay_name", values.name, socket.gethostname()[:63] or "relay"),
+        sign_up=take("sign_up", values.one_of("open", "closed"), "closed"),
         log=take("log", values.one_of("text", "json"), ""),
+        providers=_providers(reading, web_url),
     )
+
+
+def _providers(reading: _Reading, web_url: str) -> tuple[Provider, ...]:
+    providers, wrong = sign_in_settings.read_providers(reading.texts, web_url)
+    reading.complaints.extend(map(Complaint, wrong))
+    return providers
 
 
 _TOGETHER = (("relay_cert", "relay_key"), ("grpc_cert", "grpc_key", "grpc_ca"))

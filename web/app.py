@@ -15,7 +15,7 @@ from sanic.handlers import ErrorHandler
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
 from web.api.answers import is_for_programs, refuse_by_status
-from web.cookie import SessionCookie
+from web.cookie import Cookie
 from web.database import UnavailableError
 from web.definitions import Definitions
 from web.desk import Desk, framed
@@ -37,8 +37,9 @@ def create_app(services: Services, name: str = "leadbright_web") -> Sanic[Any, A
     """The web, ready to be served. `name` must be new in this process."""
     static = read_static_files(services.htmx)
     renderer = Renderer(static.addresses)
-    cookie = SessionCookie(services.web_url.rstrip("/"))
-    desk = Desk(services, Definitions(services), renderer, cookie)
+    origin = services.web_url.rstrip("/")
+    cookie = Cookie(origin)
+    desk = Desk(services, Definitions(services), renderer, cookie, Cookie(origin, "leadbright-arrival"))
     permissions = {route.name: route.permission for route in ROUTES} | {STATIC: Permission.OPEN}
     app = Sanic(name, error_handler=_Failures(renderer), configure_logging=False)
     app.config.update(

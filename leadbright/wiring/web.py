@@ -11,6 +11,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import httpx
+
 from config_compiler.compiler import Deployment
 from ingest_grpc.wire.report import ReportClient
 from leadbright.papers import aggregator_channel
@@ -22,6 +24,8 @@ from leadbright.web_services import AnsweredReports, TargetPublisher, load_htmx
 from leadbright.wiring.clock import now
 from leadbright.wiring.published import target_of
 from web.app import create_app
+from web.openid.flow import OpenId
+from web.openid.net import Net
 from web.services import Services
 from web.store import open_store
 
@@ -34,6 +38,7 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
         parts.push_async_callback(store.close)
         channel = aggregator_channel(settings)
         parts.push_async_callback(channel.close)
+        transport = await parts.enter_async_context(httpx.AsyncHTTPTransport())
         services = Services(
             store=store,
             reports=AnsweredReports(ReportClient(channel)),
@@ -42,6 +47,8 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
             deployment=Deployment(settings.relay_url),
             cdn_base=settings.cdn_base,
             web_url=settings.web_url,
+            openid=OpenId(settings.providers, Net(transport), store.attempts, time.time, os.urandom, settings.web_url),
+            is_open=settings.sign_up == "open",
             htmx=load_htmx(),
             clock=time.time,
         )
