@@ -40,6 +40,7 @@ from leadbright.releasing import (
     site_named,
     target_at,
 )
+from leadbright.watch_option import WATCH, watch_for
 
 if TYPE_CHECKING:
     from cdn_publish.layout import Environment
@@ -62,12 +63,16 @@ _HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by",
 @BY
 @RELAY_URL
 @ANEW
+@WATCH
 @AS_JSON
-def publish(folder: Path, to: str, env: str, note: str, by: str, relay_url: str, anew: bool, as_json: bool) -> None:
+def publish(
+    folder: Path, to: str, env: str, note: str, by: str, relay_url: str, anew: bool, watch: bool, as_json: bool
+) -> None:
     """Compile a definition and make it what visitors load."""
     from cdn_publish import release
 
     target, environment = target_at(to), environment_named(env)
+    watching = watch_for(watch, target, environment)
     relay, source = relay_address(relay_url), _read(folder)
     live = None if anew else _live(source, target, environment)
     compiled = _compile(source, live, relay)
@@ -80,9 +85,11 @@ def publish(folder: Path, to: str, env: str, note: str, by: str, relay_url: str,
         datetime.now(UTC),
         after=live.number if live else None,
     )
-    conclude(compiled.site.key, environment, released(publishing, to), as_json=as_json)
+    answer = released(publishing, to)
+    conclude(compiled.site.key, environment, answer, as_json=as_json)
     if not as_json:
         say(f"beacons go to {compiled.plan.relay}")
+    watching(compiled.site.key, answer, as_json)
 
 
 @click.command("rollback")

@@ -48,9 +48,13 @@ class AnsweredReports:
 class TargetPublisher:
     """Publishes to a target; what a release says of itself comes from its log."""
 
-    def __init__(self, target: Target, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, target: Target, now: Callable[[], datetime], noticed: Callable[[SiteKey], object] = lambda _: None
+    ) -> None:
+        """`noticed` is told of each release."""
         self._target = target
         self._now = now
+        self._noticed = noticed
         self._environment = Environment(ENVIRONMENT)
 
     async def publish(self, artifacts: ArtifactSet, note: Note) -> Published | AlreadyLive | PublishFailed:
@@ -67,6 +71,7 @@ class TargetPublisher:
             return PublishFailed(f"Publishing did not work: {error}.")
         match answer:
             case release.Published(made):
+                self._noticed(artifacts.site)
                 return Published(_release(made))
             case release.Unchanged(live):
                 return AlreadyLive(_release(live))
