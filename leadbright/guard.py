@@ -21,8 +21,8 @@ from cdn_publish.target import TargetError
 from domain.names import SiteKey, is_key
 from leadbright.watching import Overtaken, Post, said, watch
 
-MOST = 64
-"""Releases watched at once; one that comes on top is left alone, and the log says so."""
+MOST = 256
+"""Releases watched at once; what comes on top waits to be found again, and the log says so."""
 
 SCAN_S = 10.0
 
@@ -35,18 +35,27 @@ class Guard:
     for_s: float
     most: int = MOST
     _tasks: dict[SiteKey, asyncio.Task[None]] = field(default_factory=dict)
+    _is_full: bool = False
 
     def notice(self, site: SiteKey) -> bool:
         """Something went live: watch it. False where a watch of the site is under way, or there are too many."""
         if site in self._tasks:
             return False
         if len(self._tasks) >= self.most:
-            structlog.get_logger().warning("too many releases at once: one is not watched", site=site)
+            if not self._is_full:  # said once, not for each of ten thousand sites
+                structlog.get_logger().warning("not every release can be watched", site=site, count=self.most)
+            self._is_full = True
             return False
+        self._is_full = False
         task = asyncio.create_task(self._watch(site), name=f"guard {site}")
         self._tasks[site] = task
         task.add_done_callback(lambda _: self._tasks.pop(site, None))
         return True
+
+    @property
+    def watched(self) -> frozenset[SiteKey]:
+        """The sites of which a release is watched just now."""
+        return frozenset(self._tasks)
 
     async def close(self) -> None:
         """End every watch; what is live stays."""

@@ -29,7 +29,10 @@ from leadbright.live_release import UnreadablePlanError, plan_of
 BY = "guard"
 """Who the release log says it was."""
 
-LOOK_S = 15.0
+LOOK_S, SHORTEST_LOOK_S = 15.0, 1.0
+LOOKS = 40
+"""There are so many at least, where the time between two allows it."""
+
 DAYS_BEFORE = 7
 DAY = timedelta(days=1)
 EPOCH_ORDINAL = datetime(1970, 1, 1).toordinal()  # noqa: DTZ001 - a date
@@ -108,7 +111,6 @@ class Post:
     now: Callable[[], datetime]
     pause: Callable[[float], Awaitable[None]]
     """Waits so many seconds."""
-    look_s: float = LOOK_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class Watch:
     plan: Plan
     was: Plan | None
     days: Days
+    look_s: float
     looks: int
 
 
@@ -161,7 +164,8 @@ async def _begin(post: Post, place: Place, number: int, for_s: float) -> Watch |
         was = await plan_of(post.target, place, before.digest)
     except UnreadablePlanError:  # of an older version, or cleaned away
         was = None
-    return Watch(post, place, live, plan, was, _days(before, post.now()), max(1, ceil(for_s / post.look_s)))
+    look_s = max(SHORTEST_LOOK_S, min(LOOK_S, for_s / LOOKS))
+    return Watch(post, place, live, plan, was, _days(before, post.now()), look_s, max(1, ceil(for_s / look_s)))
 
 
 def _days(before: Release, now: datetime) -> Days:
@@ -178,7 +182,7 @@ async def _go_on(watched: Watch) -> Ended:
     before = await _first_counts(watched)
     seen: Ended = Unseen("nothing was read yet")
     for _ in range(watched.looks):
-        await watched.post.pause(watched.post.look_s)
+        await watched.post.pause(watched.look_s)
         try:
             now = await watched.post.health(watched.place.site, watched.days)
             before = now if before is None else before

@@ -104,9 +104,9 @@ class World:
     pauses: int = 0
     asked: list[Days] = field(default_factory=list)
 
-    def post(self, look_s: float = 15.0) -> Post:
+    def post(self) -> Post:
         """From where it is watched."""
-        return Post(self.target, self._health, lambda: self.now, self._pause, look_s)
+        return Post(self.target, self._health, lambda: self.now, self._pause)
 
     async def _health(self, site: SiteKey, days: Days) -> HealthCounts:
         assert site == SHOP
