@@ -26,6 +26,7 @@ COMMANDS = {
     "releases": "publish_commands",
     "clean": "release_commands",
     "rebuild-log": "release_commands",
+    "purge": "purge_command",
     "up": "role_commands",
     "web": "role_commands",
     "relay": "role_commands",

@@ -27,6 +27,7 @@ from leadbright.options import (
     environment_named,
     relay_address,
 )
+from leadbright.rehearsing import DRY_RUN, EXIT_CODE, rehearse
 from leadbright.releasing import (
     BY,
     NOTE,
@@ -63,10 +64,22 @@ _HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by",
 @BY
 @RELAY_URL
 @ANEW
+@DRY_RUN
+@EXIT_CODE
 @WATCH
 @AS_JSON
 def publish(
-    folder: Path, to: str, env: str, note: str, by: str, relay_url: str, anew: bool, watch: bool, as_json: bool
+    folder: Path,
+    to: str,
+    env: str,
+    note: str,
+    by: str,
+    relay_url: str,
+    anew: bool,
+    dry_run: bool,
+    exit_code: bool,
+    watch: bool,
+    as_json: bool,
 ) -> None:
     """Compile a definition and make it what visitors load."""
     from cdn_publish import release
@@ -76,6 +89,9 @@ def publish(
     relay, source = relay_address(relay_url), _read(folder)
     live = None if anew else _live(source, target, environment)
     compiled = _compile(source, live, relay)
+    if dry_run:
+        rehearse(target, environment, compiled, live, as_json=as_json, exit_code=exit_code)
+        return
     note_of_it = note_of(by, _revision(folder), note)
     publishing = release.publish(
         target,
@@ -86,10 +102,12 @@ def publish(
         after=live.number if live else None,
     )
     answer = released(publishing, to)
-    conclude(compiled.site.key, environment, answer, as_json=as_json)
-    if not as_json:
-        say(f"beacons go to {compiled.plan.relay}")
-    watching(compiled.site.key, answer, as_json)
+    try:
+        conclude(compiled.site.key, environment, answer, as_json=as_json)
+        if not as_json:
+            say(f"beacons go to {compiled.plan.relay}")
+    finally:  # a CDN that could not be told of it is no reason to leave it alone
+        watching(compiled.site.key, answer, as_json)
 
 
 @click.command("rollback")

@@ -44,8 +44,10 @@ def promote(to: str, site: str, number: int | None, note: str, by: str, watch: b
     if isinstance(answer, NoSuchRelease):
         which = "no release" if number is None else f"no release {number}"
         fail(f"{key} has {which} in staging; leadbright publish --env staging makes one", FAILED)
-    conclude(key, Environment.PRODUCTION, answer, as_json=as_json, of="staging's release")
-    watching(key, answer, as_json)
+    try:
+        conclude(key, Environment.PRODUCTION, answer, as_json=as_json, of="staging's release")
+    finally:  # a CDN that could not be told of it is no reason to leave it alone
+        watching(key, answer, as_json)
 
 
 @click.command("off")
@@ -96,6 +98,7 @@ def rebuild_log(to: str, site: str, env: str, by: str) -> None:
     from cdn_publish.layout import Place
     from cdn_publish.rebuilding import Nothing, Rebuilt, Sound, rebuild
     from cdn_publish.release import LostRace
+    from leadbright.told_cdn import tell_cdn
 
     target, environment, key = target_at(to), environment_named(env), site_named(site)
     note = note_of(by, "", "log rebuilt; the order of older releases is not known")
@@ -103,6 +106,7 @@ def rebuild_log(to: str, site: str, env: str, by: str) -> None:
         case Rebuilt(history):
             live = history.releases[-1]
             say(f"{key}: the log has {len(history.releases)} releases again; release {live.number} is live in {env}")
+            tell_cdn(Place(environment, key))
         case Sound():
             say(f"{key}: the log is sound; nothing was done")
         case Nothing():

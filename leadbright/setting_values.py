@@ -98,6 +98,14 @@ def store_url(text: str) -> str | Unfit:
     return Unfit(target.reason) if isinstance(target, BadTarget) else text.rstrip("/")
 
 
+def cdn(text: str) -> str | Unfit:
+    """The CDN that is told of releases; empty for none."""
+    from cdn_publish.purging.opening import NONE, BadCdn, open_cdn
+
+    opened = open_cdn(text, {})
+    return Unfit(opened.reason) if isinstance(opened, BadCdn) else "" if text == NONE else text
+
+
 def database_url(text: str) -> str | Unfit:
     """`sqlite:///` and the absolute path of a file, or `postgres://…`."""
     with contextlib.suppress(ValueError):

@@ -29,6 +29,7 @@ NAMES: dict[str, str] = {
     "counts": "the database of counts",
     "cdn": "where releases are published",
     "cdn_base": "where browsers read what is published",
+    "purge": "which CDN is told of releases; none for none",
     "web_url": "where people reach the web pages",
     "relay_url": "where browsers reach the relay",
     "aggregator": "where relays and web find aggregators",
@@ -55,7 +56,7 @@ NAMES: dict[str, str] = {
     "log": "how the log is written: text or json",
 }
 
-ELSEWHERE = frozenset({"token"})
+ELSEWHERE = frozenset({"token", "purge_token"})
 """Read by single commands, not here."""
 
 _CAN_BE_OFF = ("relay_metrics", "aggregator_metrics", "guard")
@@ -77,6 +78,7 @@ class Settings:
     counts: str
     cdn: str
     cdn_base: str
+    purge: str
     web_url: str
     relay_url: str
     aggregator: tuple[Address, ...]
@@ -223,6 +225,7 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         counts=take("counts", values.database_url, f"sqlite://{data}/counts.db"),
         cdn=cdn,
         cdn_base=take("cdn_base", values.web_url, f"{relay_url}/cdn"),
+        purge=take("purge", values.cdn, ""),
         web_url=take("web_url", values.web_url, listen["web"].url),
         relay_url=relay_url,
         aggregator=take("aggregator", values.addresses, (listen["aggregator"],)),

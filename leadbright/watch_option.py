@@ -62,7 +62,9 @@ def _watched(settings: Settings, target: Target, place: Place, number: int) -> E
     from ingest_grpc.wire.report import ReportClient
     from leadbright.logs import start_log
     from leadbright.papers import aggregator_channel
+    from leadbright.purging import cdn_teller
     from leadbright.settings import GUARD_MINUTES
+    from leadbright.told_cdn import front
     from leadbright.watching import Post, watch
     from leadbright.wiring.clock import now
 
@@ -72,7 +74,8 @@ def _watched(settings: Settings, target: Target, place: Place, number: int) -> E
 
     async def watched() -> Ended:
         async with aggregator_channel(settings) as channel:
-            post = Post(target, ReportClient(channel).health, now, asyncio.sleep)
+            tell_cdn = cdn_teller(front(), now)
+            post = Post(target, ReportClient(channel).health, now, asyncio.sleep, tell_cdn)
             return await watch(post, place, number, minutes * 60.0)
 
     return run(watched(), lambda error: f"release {number} is live, but it could not be watched: {error}")

@@ -111,6 +111,8 @@ class Post:
     now: Callable[[], datetime]
     pause: Callable[[float], Awaitable[None]]
     """Waits so many seconds."""
+    tell_cdn: Callable[[Place], Awaitable[None]]
+    """Tells whatever stands in front of the target that a site has a new release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,7 @@ async def _roll_back(watched: Watch, why: str) -> Ended:
     note = ReleaseNote(BY, note=f"release {number} rolled back: {why}")
     match await rollback(post.target, place.environment, place.site, None, note, post.now(), after=number):
         case Published(release, int(content_of)):
+            await post.tell_cdn(place)
             _say("the guard rolled a release back", watched, live=release.number, why=why)
             return RolledBack(release, content_of, why)
         case LostRace(newest) | Unchanged(newest) | Published(newest, _):

@@ -170,6 +170,7 @@ CONFINED: tuple[Confined, ...] = (
         (
             "cdn_publish/history.py",
             "cdn_publish/pointer.py",
+            "cdn_publish/purging/*",
             "config_compiler/*",
             "ingest_grpc/wire/*",
             "ingest_grpc/relay/*",

@@ -54,13 +54,14 @@ async def test_a_release_that_breaks_the_site_is_rolled_back_and_the_log_says_wh
     )
     assert said(ended).endswith("release 3 is live, with the content of release 1")
     assert world.pauses == 2
+    assert world.told == [PLACE]
 
 
 async def test_a_sound_release_stays(target: FolderTarget) -> None:
     await publish_in_turn(target, [SOUND, OTHER])
     world = World(target, [*WELL])
     assert await watch(world.post(), PLACE, 2, WHILE_S) == Steady(2_000)
-    assert world.pauses == 40
+    assert (world.pauses, world.told) == (40, [])
     assert len(await log_of(target)) == 2
 
 

@@ -103,10 +103,11 @@ class World:
     now: datetime = NOON
     pauses: int = 0
     asked: list[Days] = field(default_factory=list)
+    told: list[Place] = field(default_factory=list)
 
     def post(self) -> Post:
         """From where it is watched."""
-        return Post(self.target, self._health, lambda: self.now, self._pause)
+        return Post(self.target, self._health, lambda: self.now, self._pause, self._tell_cdn)
 
     async def _health(self, site: SiteKey, days: Days) -> HealthCounts:
         assert site == SHOP
@@ -115,6 +116,9 @@ class World:
         if reading is None:
             raise UnavailableError("away")
         return reading
+
+    async def _tell_cdn(self, place: Place) -> None:
+        self.told.append(place)
 
     async def _pause(self, seconds: float) -> None:
         self.pauses += 1
