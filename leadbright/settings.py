@@ -21,7 +21,7 @@ from leadbright.setting_values import Address, Network, Reader, Unfit
 FILE = "leadbright.toml"
 PREFIX = "LEADBRIGHT_"
 MOST_WORKERS = 64
-GUARD_MINUTES, MOST_MINUTES = 10, 1_440
+GUARD: int | None = values.GUARD_MINUTES
 
 NAMES: dict[str, str] = {
     "data": "the folder for databases, journal, published files and the secret",
@@ -246,7 +246,7 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         relay_metrics=_metrics(reading, "relay", listen["relay"]),
         aggregator_metrics=_metrics(reading, "aggregator", listen["aggregator"]),
         relay_proof=take("relay_proof", values.one_of("on", "off"), "on"),
-        guard=_guard(reading),
+        guard=take("guard", values.minutes, GUARD),
         relay_workers=take("relay_workers", values.number(1, MOST_WORKERS), 1),
         relay_name=take("relay_name", values.name, socket.gethostname()[:63] or "relay"),
         log=take("log", values.one_of("text", "json"), ""),
@@ -279,11 +279,6 @@ def _metrics(reading: _Reading, role: str, listen: Address) -> Address | None:
     """On this machine alone, so many ports above the role's own, unless another place is named."""
     default: Address | None = Address("127.0.0.1", (listen.port + _METRICS_ABOVE[role]) % 2**16)
     return reading.take(f"{role}_metrics", values.unless_off(values.address), default)
-
-
-def _guard(reading: _Reading) -> int | None:
-    default: int | None = GUARD_MINUTES
-    return reading.take("guard", values.unless_off(values.number(1, MOST_MINUTES)), default)
 
 
 def _secret(reading: _Reading, data: Path) -> str:

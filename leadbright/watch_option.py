@@ -63,7 +63,7 @@ def _watched(settings: Settings, target: Target, place: Place, number: int) -> E
     from leadbright.logs import start_log
     from leadbright.papers import aggregator_channel
     from leadbright.purging import cdn_teller
-    from leadbright.settings import GUARD_MINUTES
+    from leadbright.setting_values import GUARD_MINUTES
     from leadbright.told_cdn import front
     from leadbright.watching import Post, watch
     from leadbright.wiring.clock import now

@@ -227,7 +227,7 @@ async def _roll_back(watched: Watch, why: str) -> Ended:
             _say("the guard rolled a release back", watched, live=release.number, why=why)
             return RolledBack(release, content_of, why)
         case LostRace(newest) | Unchanged(newest) | Published(newest, _):
-            return Overtaken(newest)
+            return Overtaken(newest) if newest.number != number else Unseen("somebody writes the release log")
         case NoSuchRelease():
             return LeftAlone(Reason.NOTHING_BEFORE)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,10 +54,23 @@ async def test_a_release_that_is_noticed_is_watched(target: FolderTarget) -> Non
 
 
 async def test_a_release_in_a_folder_is_found_whoever_made_it(target: FolderTarget, tmp_path: Path) -> None:
-    world = World(target, [*ILL])
-    async with guarding(Guard(world.post(), WHILE_S), tmp_path, scan_s=0.01):
-        await publish_in_turn(target, [SOUND, DEAD])
-        os.utime(tmp_path / PLACE.log, (NOON.timestamp(), NOON.timestamp()))
+    now = datetime.now(UTC)  # by which the folder goes
+    await publish_in_turn(target, [SOUND, DEAD], now)
+    async with guarding(Guard(World(target, [*ILL], now=now).post(), WHILE_S), tmp_path, scan_s=0.01):
+        await rolled_back(target)
+
+
+async def test_a_release_in_a_folder_is_found_while_the_guard_is_up(target: FolderTarget, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    await publish_in_turn(target, [SOUND], now - timedelta(days=1))
+    is_published = asyncio.Event()
+
+    async def hold(_: int) -> None:
+        await is_published.wait()
+
+    async with guarding(Guard(World(target, [*ILL], hold, now).post(), WHILE_S), tmp_path, scan_s=0.01):
+        await publish_in_turn(target, [DEAD], now)
+        is_published.set()
         await rolled_back(target)
 
 
