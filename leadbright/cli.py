@@ -27,6 +27,8 @@ COMMANDS = {
     "clean": "release_commands",
     "rebuild-log": "release_commands",
     "purge": "purge_command",
+    "push": "exchange_commands",
+    "pull": "exchange_commands",
     "up": "role_commands",
     "web": "role_commands",
     "relay": "role_commands",

@@ -6,7 +6,6 @@ What they need is imported when they run, so that each starts quickly. May not k
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +40,7 @@ from leadbright.releasing import (
     site_named,
     target_at,
 )
+from leadbright.revision import revision_of
 from leadbright.watch_option import WATCH, watch_for
 
 if TYPE_CHECKING:
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
     from config_compiler.compiler import Compiled
     from config_compiler.source import Source
     from leadbright.live_release import LiveRelease
-
-GIT_DEADLINE_S = 10
 
 _LINE = "{number:>7}  {at:<20}  {digest:<16}  {revision:<9}  {by:<10}  {note}"
 _HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by", "note")}
@@ -92,7 +90,7 @@ def publish(
     if dry_run:
         rehearse(target, environment, compiled, live, as_json=as_json, exit_code=exit_code)
         return
-    note_of_it = note_of(by, _revision(folder), note)
+    note_of_it = note_of(by, revision_of(folder), note)
     publishing = release.publish(
         target,
         environment,
@@ -186,16 +184,6 @@ def _compile(source: Source, live: LiveRelease | None, relay: str) -> Compiled:
     if isinstance(compiled, Rejected):
         fail("nothing was published", FAILED)
     return compiled
-
-
-def _revision(folder: Path) -> str:
-    """The commit that the definition is at, with a + where it was changed since; empty outside of git."""
-    command = ["git", "-C", str(folder), "describe", "--always", "--exclude=*", "--dirty=+"]
-    try:
-        described = subprocess.run(command, capture_output=True, text=True, check=False, timeout=GIT_DEADLINE_S)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return described.stdout.strip() if described.returncode == 0 else ""
 
 
 COMMANDS = {"publish": publish, "rollback": rollback, "releases": releases}

@@ -63,7 +63,7 @@ def off(to: str, site: str, env: str, note: str, by: str, as_json: bool) -> None
     from cdn_publish.layout import Place
 
     target, environment, key = target_at(to), environment_named(env), site_named(site)
-    artifacts = run(_switched_off(target, Place(environment, key)))
+    artifacts = run(switched_off(target, Place(environment, key)))
     publishing = release.publish(
         target, environment, artifacts, note_of(by, "", note or "all experiments off"), datetime.now(UTC)
     )
@@ -115,7 +115,7 @@ def rebuild_log(to: str, site: str, env: str, by: str) -> None:
             fail(f"{key}: release {newest.number} was published meanwhile; nothing was rebuilt", FAILED)
 
 
-async def _switched_off(target: Target, place: Place) -> ArtifactSet:
+async def switched_off(target: Target, place: Place) -> ArtifactSet:
     """What is live there, without its experiments; ends the command where nothing is."""
     from cdn_publish.site_files import SiteFiles
     from config_compiler.compiler import MissingModuleError, switch_off
