@@ -12,8 +12,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from config_compiler.compiler import Deployment
+from domain.artifact import ArtifactSet
 from ingest_grpc.wire.report import ReportClient
+from leadbright.doubts import Refused
 from leadbright.guard import Guard, guarding
+from leadbright.inspecting import inspect
 from leadbright.papers import aggregator_channel
 from leadbright.purging import cdn_teller, front_of_settings
 from leadbright.runtime import load_runtime
@@ -42,11 +45,17 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
         guard = Guard(Post(target, reports.health, now, asyncio.sleep, tell_cdn), minutes * 60.0)
         if minutes:
             await parts.enter_async_context(guarding(guard, settings.cdn_folder))
+        runtime = load_runtime()
+
+        def refusal(artifacts: ArtifactSet) -> Refused | None:
+            found = inspect(artifacts, runtime)
+            return found if isinstance(found, Refused) else None
+
         services = Services(
             store=store,
             reports=AnsweredReports(reports),
-            publisher=TargetPublisher(target, now, tell_cdn, guard.notice if minutes else None),
-            runtime=load_runtime(),
+            publisher=TargetPublisher(target, now, tell_cdn, guard.notice if minutes else None, refusal),
+            runtime=runtime,
             deployment=Deployment(settings.relay_url),
             cdn_base=settings.cdn_base,
             web_url=settings.web_url,
