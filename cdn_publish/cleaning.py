@@ -41,12 +41,8 @@ async def clean(target: Target, place: Place, at: datetime) -> tuple[Digest, ...
 
 async def published_sites(target: Target) -> tuple[Place, ...]:
     """Every site of every environment that has anything in the target. Raises TargetError."""
-    return tuple(
-        Place(environment, SiteKey(name))
-        for environment in Environment
-        for name in await target.folders(environment)
-        if is_key(name)
-    )
+    names = {environment: await target.folders(environment) for environment in Environment}
+    return tuple(Place(where, SiteKey(name)) for where, found in names.items() for name in found if is_key(name))
 
 
 def kept(history: History, at: datetime) -> set[Digest]:

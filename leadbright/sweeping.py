@@ -81,7 +81,5 @@ async def _sweep_for_ever(
         except TargetError as error:
             _log.warning("old files can't be taken away", error=type(error).__name__)
         else:
-            _log.info(
-                "old files were looked for", count=swept.taken, step=f"{swept.sites} sites, {swept.failed} failed"
-            )
+            _log.info("old releases' files are gone", count=swept.taken)
         await pause(PERIOD_S)
