@@ -29,7 +29,7 @@ import trustme
 
 from tests.services.buckets import ACCOUNT, AZURITE, ROOT, START_S, VERSION, running_s3
 
-ROLE = "arn:aws:iam::123456789012:role/publish-experiments"
+READER, WRITER = (f"arn:aws:iam::123456789012:role/{name}-experiments" for name in ("read", "write"))
 TENANT, CLIENT = "11111111-2222-4333-8444-555555555555", "66666666-7777-4888-8999-aaaaaaaaaaaa"
 DEADLINE_S = 20
 # What moto takes for a signature: it looks who it is, not whether it is true.
@@ -72,6 +72,44 @@ Answer = Callable[[str, Mapping[str, str]], tuple[int, bytes]]
 
 
 @contextmanager
+def issuing(issuer: Issuer) -> Iterator[dict[str, str]]:
+    """The address at which a job on GitHub asks for its tokens, as the environment that leads there."""
+    bearer = uuid.uuid4().hex
+
+    class Handler(BaseHTTPRequestHandler):
+        """Answers one question for a token."""
+
+        def do_GET(self) -> None:
+            """Whoever asks must be the job."""
+            audience = parse_qs(urlsplit(self.path).query).get("audience", [""])[0]
+            known = self.headers.get("authorization") == f"Bearer {bearer}"
+            body = json.dumps({"value": issuer.issue(audience)}).encode() if known else b"{}"
+            self.send_response(200 if known else 401)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+            """Say nothing."""
+
+    with _served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        address = f"http://127.0.0.1:{port}/token?api-version=2.0"
+        yield {"ACTIONS_ID_TOKEN_REQUEST_URL": address, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": bearer}
+
+
+@contextmanager
+def _served(server: ThreadingHTTPServer) -> Iterator[int]:
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield int(server.server_address[1])
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(DEADLINE_S)
+
+
+@contextmanager
 def federated_s3(issuer: Issuer, folder: Path) -> Iterator[Federated]:
     """S3, to which a role leads that is taken on with a token for `sts.amazonaws.com`."""
     with running_s3() as new:
@@ -81,7 +119,7 @@ def federated_s3(issuer: Issuer, folder: Path) -> Iterator[Federated]:
         def assume(path: str, form: Mapping[str, str]) -> tuple[int, bytes]:
             sent = parse_qs(urlsplit(path).query)
             token, role = sent.get("WebIdentityToken", [""])[0], sent.get("RoleArn", [""])[0]
-            if role != ROLE or not issuer.takes(token, "sts.amazonaws.com"):
+            if role not in (READER, WRITER) or not issuer.takes(token, "sts.amazonaws.com"):
                 return 403, b"<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
             asked = urllib.request.Request(f"{address}/", urlsplit(path).query.encode())
             with urllib.request.urlopen(asked, timeout=DEADLINE_S) as answer:
@@ -91,7 +129,7 @@ def federated_s3(issuer: Issuer, folder: Path) -> Iterator[Federated]:
             there = {"AWS_ENDPOINT_URL": address, "AWS_ALLOW_HTTP": "true", "AWS_ENDPOINT_URL_STS": sts}
             yield Federated(
                 bucket.url,
-                {"AWS_ROLE_ARN": ROLE, "AWS_REGION": "us-east-1"},
+                {"AWS_ROLE_THAT_READS": READER, "AWS_ROLE_THAT_WRITES": WRITER, "AWS_REGION": "us-east-1"},
                 {**there, "SSL_CERT_FILE": str(authority)},
                 lambda path: _get(f"{address}/{bucket.url.removeprefix('s3://')}/{path}", SIGNED),
             )
@@ -144,14 +182,8 @@ def _https(answer: Answer, folder: Path) -> Iterator[tuple[str, Path]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"https://localhost:{server.server_address[1]}", authority
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(DEADLINE_S)
+    with _served(server) as port:
+        yield f"https://localhost:{port}", authority
 
 
 def _papers(folder: Path) -> tuple[Path, ssl.SSLContext]:
