@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import date, timedelta
 
 from domain.beacon import LONG_GAP
+from domain.health import HealthCounts
 from domain.names import GoalKey, RunName, SiteKey, VariationKey
 from domain.report import (
     ArmDay,
@@ -24,6 +25,7 @@ from domain.tally import ORIGINS_AND_PAGE, Sums
 from ingest_grpc.aggregator import span_rows
 from ingest_grpc.aggregator.books import Book
 from ingest_grpc.aggregator.dialect import LIMB_BITS, Row
+from ingest_grpc.aggregator.health import HEALTH, health_of
 from ingest_grpc.aggregator.retention import year_day
 from ingest_grpc.aggregator.spans import cover
 from ingest_grpc.aggregator.store import Store
@@ -104,6 +106,10 @@ class Reporter:
     def live(self, site: SiteKey) -> AsyncIterator[LiveCounts]:
         """What each commit of this process adds to a site from now on."""
         return self._store.live.listen(site)
+
+    async def health(self, site: SiteKey, days: Days) -> HealthCounts:
+        """How a site's changes went and which goals were reached. Raises UnavailableError."""
+        return health_of(await self._store.read(HEALTH, (site, days.first, days.last)))
 
     async def books(self, site: SiteKey, first_hour: int, last_hour: int) -> dict[int, Book]:
         """A site's books by hour since 1970-01-01, both included; site "" for beacons that could not be read."""
