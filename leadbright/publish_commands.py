@@ -41,6 +41,7 @@ from leadbright.releasing import (
     target_at,
 )
 from leadbright.revision import revision_of
+from leadbright.watch_option import WATCH, watch_for
 
 if TYPE_CHECKING:
     from cdn_publish.layout import Environment
@@ -63,6 +64,7 @@ _HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by",
 @ANEW
 @DRY_RUN
 @EXIT_CODE
+@WATCH
 @AS_JSON
 def publish(
     folder: Path,
@@ -74,12 +76,14 @@ def publish(
     anew: bool,
     dry_run: bool,
     exit_code: bool,
+    watch: bool,
     as_json: bool,
 ) -> None:
     """Compile a definition and make it what visitors load."""
     from cdn_publish import release
 
     target, environment = target_at(to), environment_named(env)
+    watching = watch_for(watch, target, environment)
     relay, source = relay_address(relay_url), _read(folder)
     live = None if anew else _live(source, target, environment)
     compiled = _compile(source, live, relay)
@@ -95,9 +99,13 @@ def publish(
         datetime.now(UTC),
         after=live.number if live else None,
     )
-    conclude(compiled.site.key, environment, released(publishing, to), as_json=as_json)
-    if not as_json:
-        say(f"beacons go to {compiled.plan.relay}")
+    answer = released(publishing, to)
+    try:
+        conclude(compiled.site.key, environment, answer, as_json=as_json)
+        if not as_json:
+            say(f"beacons go to {compiled.plan.relay}")
+    finally:  # a CDN that could not be told of it is no reason to leave it alone
+        watching(compiled.site.key, answer, as_json)
 
 
 @click.command("rollback")
