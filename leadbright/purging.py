@@ -6,13 +6,14 @@ May not know how any CDN is asked.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import httpx
+import structlog
 
 from cdn_publish.layout import Place
 from cdn_publish.purging.asking import Answer, Asking, NoAnswerError, Request, Send
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 ANSWER_S = 10.0
 """How long one answer may take."""
+
+PURGE_DEADLINE_S = 10.0
 
 SETTING, BASE = "LEADBRIGHT_PURGE", "LEADBRIGHT_CDN_BASE"
 
@@ -58,6 +61,23 @@ async def purge(front: Front, place: Place, at: datetime) -> Told | NotTold:
     """Tell the CDN about one site; well within two minutes, after which it would ask by itself."""
     async with sender() as send:
         return await tell(front.cdn, front.base, place, at, Asking(send, asyncio.sleep))
+
+
+def cdn_teller(front: Front | None, now: Callable[[], datetime]) -> Callable[[Place], Awaitable[None]]:
+    """Tells the CDN in front that a site has a new release, which stands whatever the CDN says to it."""
+
+    async def tell(place: Place) -> None:
+        if front is None:
+            return
+        try:
+            async with asyncio.timeout(PURGE_DEADLINE_S):
+                told = await purge(front, place, now())
+        except TimeoutError:
+            told = NotTold(f"{front.cdn.name} does not answer in time")
+        if isinstance(told, NotTold):  # it will ask by itself within two minutes
+            structlog.get_logger().warning("the CDN was not told of a release", site=place.site, why=told.why)
+
+    return tell
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ import click
 
 from leadbright.options import AS_JSON, ENV, FAILED, SITE, TO, environment_named
 from leadbright.releasing import BY, NOTE, conclude, fail, note_of, released, run, say, site_named, target_at
+from leadbright.watch_option import WATCH, watch_for
 
 if TYPE_CHECKING:
     from cdn_publish.layout import Place
@@ -26,14 +27,16 @@ if TYPE_CHECKING:
 @click.option("--release", "number", type=int, help="A release of staging; by default the one that is live there.")
 @NOTE
 @BY
+@WATCH
 @AS_JSON
-def promote(to: str, site: str, number: int | None, note: str, by: str, as_json: bool) -> None:
+def promote(to: str, site: str, number: int | None, note: str, by: str, watch: bool, as_json: bool) -> None:
     """Make what staging has, byte for byte, what visitors load."""
     from cdn_publish import release
     from cdn_publish.layout import Environment
     from cdn_publish.release import NoSuchRelease
 
     target, key = target_at(to), site_named(site)
+    watching = watch_for(watch, target, Environment.PRODUCTION)
     promoting = release.promote(
         target, key, number, note_of(by, "", note or "promoted from staging"), datetime.now(UTC)
     )
@@ -41,7 +44,10 @@ def promote(to: str, site: str, number: int | None, note: str, by: str, as_json:
     if isinstance(answer, NoSuchRelease):
         which = "no release" if number is None else f"no release {number}"
         fail(f"{key} has {which} in staging; leadbright publish --env staging makes one", FAILED)
-    conclude(key, Environment.PRODUCTION, answer, as_json=as_json, of="staging's release")
+    try:
+        conclude(key, Environment.PRODUCTION, answer, as_json=as_json, of="staging's release")
+    finally:  # a CDN that could not be told of it is no reason to leave it alone
+        watching(key, answer, as_json)
 
 
 @click.command("off")

@@ -17,6 +17,8 @@ Network = IPv4Network | IPv6Network
 
 OFF = "off"
 
+GUARD_MINUTES = 10
+
 _EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 -- read, not bound
 
 
@@ -196,6 +198,11 @@ def unless_off(reader: Reader[V]) -> Reader[V | None]:
         return None if text == OFF else reader(text)
 
     return read
+
+
+def minutes(text: str) -> int | Unfit | None:
+    """A minute to a day of them; None for the word `off`."""
+    return unless_off(number(1, 1_440))(text)
 
 
 def one_of(*choices: str) -> Reader[str]:

@@ -16,18 +16,16 @@ import structlog
 from cdn_publish import history, release
 from cdn_publish.history import DamagedError, ReleaseNote
 from cdn_publish.layout import Environment, Place
-from cdn_publish.purging.telling import NotTold
 from cdn_publish.target import Target, TargetError
 from domain.artifact import ArtifactSet
 from domain.names import RunName, SiteKey
 from domain.report import Days, ExperimentCounts, TrafficCounts
 from ingest_grpc.wire.ports import UnavailableError
 from ingest_grpc.wire.report import Reports
-from leadbright.purging import Front, purge
+from leadbright.doubts import Refused
 from web.services import ENVIRONMENT, AlreadyLive, Note, Published, PublishFailed, Release, Unavailable
 
 PUBLISH_DEADLINE_S = 20.0
-PURGE_DEADLINE_S = 10.0
 READ_DEADLINE_S = 5.0
 
 _log = structlog.get_logger()
@@ -55,16 +53,27 @@ class AnsweredReports:
 class TargetPublisher:
     """Publishes to a target; what a release says of itself comes from its log."""
 
-    def __init__(self, target: Target, now: Callable[[], datetime], front: Front | None = None) -> None:
-        """`front` is the CDN that is told of each release."""
+    def __init__(
+        self,
+        target: Target,
+        now: Callable[[], datetime],
+        tell_cdn: Callable[[Place], Awaitable[None]] | None = None,
+        noticed: Callable[[SiteKey], object] | None = None,
+        refuse: Callable[[ArtifactSet], Refused | None] | None = None,
+    ) -> None:
+        """`tell_cdn` and `noticed` are told of each release; `refuse` looks one over before."""
         self._target = target
         self._now = now
-        self._front = front
+        self._tell_cdn = tell_cdn
+        self._noticed = noticed
+        self._refuse = refuse
         self._environment = Environment(ENVIRONMENT)
 
     async def publish(self, artifacts: ArtifactSet, note: Note) -> Published | AlreadyLive | PublishFailed:
         """Publish one site."""
         said = ReleaseNote(note.by, note.revision, note.note)
+        if self._refuse and (refused := await asyncio.to_thread(self._refuse, artifacts)):
+            return PublishFailed(refused.sentence)
         try:
             async with asyncio.timeout(PUBLISH_DEADLINE_S):
                 answer = await release.publish(self._target, self._environment, artifacts, said, self._now())
@@ -74,10 +83,12 @@ class TargetPublisher:
             return PublishFailed(f"{error}. See that Leadbright can write there, then publish again.")
         except DamagedError as error:
             return PublishFailed(f"Publishing did not work: {error}.")
-        if not isinstance(answer, release.LostRace):
+        if self._tell_cdn and not isinstance(answer, release.LostRace):
             await self._tell_cdn(Place(self._environment, artifacts.site))
         match answer:
             case release.Published(made):
+                if self._noticed:
+                    self._noticed(artifacts.site)
                 return Published(_release(made))
             case release.Unchanged(live):
                 return AlreadyLive(_release(live))
@@ -85,18 +96,6 @@ class TargetPublisher:
                 return PublishFailed(
                     f"Release {newest.number} was published meanwhile. Look at it, then publish again if still wanted."
                 )
-
-    async def _tell_cdn(self, place: Place) -> None:
-        """The release stands whatever the CDN says, which would ask by itself within two minutes."""
-        if self._front is None:
-            return
-        try:
-            async with asyncio.timeout(PURGE_DEADLINE_S):
-                told = await purge(self._front, place, self._now())
-        except TimeoutError:
-            told = NotTold(f"{self._front.cdn.name} does not answer in time")
-        if isinstance(told, NotTold):
-            _log.warning("the CDN was not told of a release", site=place.site, why=told.why)
 
     async def live(self, site: SiteKey) -> Release | Unavailable | None:
         """The newest release."""

@@ -8,18 +8,24 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 
-from config_compiler.compiler import Deployment
+from config_compiler.compiler import Deployment, Runtime
+from domain.artifact import ArtifactSet
 from ingest_grpc.wire.report import ReportClient
+from leadbright.doubts import Refused
+from leadbright.guard import Guard, guarding
+from leadbright.inspecting import inspect
 from leadbright.papers import aggregator_channel
-from leadbright.purging import front_of_settings
+from leadbright.purging import cdn_teller, front_of_settings
 from leadbright.runtime import load_runtime
 from leadbright.serving import serving
 from leadbright.settings import Settings
+from leadbright.sweeping import sweeping
+from leadbright.watching import Post
 from leadbright.web_services import AnsweredReports, TargetPublisher, load_htmx
 from leadbright.wiring.clock import now
 from leadbright.wiring.published import target_of
@@ -39,11 +45,20 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
         channel = aggregator_channel(settings)
         parts.push_async_callback(channel.close)
         transport = await parts.enter_async_context(httpx.AsyncHTTPTransport())
+        target, reports = target_of(settings), ReportClient(channel)
+        minutes = settings.guard or 0
+        tell_cdn = cdn_teller(front_of_settings(settings, os.environ), now)
+        guard = Guard(Post(target, reports.health, now, asyncio.sleep, tell_cdn), minutes * 60.0)
+        if minutes:
+            await parts.enter_async_context(guarding(guard, settings.cdn_folder))
+        if settings.clean == "on":
+            await parts.enter_async_context(sweeping(target, now))
+        runtime = load_runtime()
         services = Services(
             store=store,
-            reports=AnsweredReports(ReportClient(channel)),
-            publisher=TargetPublisher(target_of(settings), now, front_of_settings(settings, os.environ)),
-            runtime=load_runtime(),
+            reports=AnsweredReports(reports),
+            publisher=TargetPublisher(target, now, tell_cdn, guard.notice if minutes else None, _refusal(runtime)),
+            runtime=runtime,
             deployment=Deployment(settings.relay_url),
             cdn_base=settings.cdn_base,
             web_url=settings.web_url,
@@ -54,3 +69,11 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
         )
         await parts.enter_async_context(serving(create_app(services), settings.web_listen))
         yield asyncio.Event()
+
+
+def _refusal(runtime: Runtime) -> Callable[[ArtifactSet], Refused | None]:
+    def refuse(artifacts: ArtifactSet) -> Refused | None:
+        found = inspect(artifacts, runtime)
+        return found if isinstance(found, Refused) else None
+
+    return refuse

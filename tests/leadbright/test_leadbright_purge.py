@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,10 @@ from cdn_publish.folder import FolderTarget
 from leadbright.cli import APP
 from leadbright.definition_folder import write_starter
 from leadbright.house import children_environment
-from leadbright.purging import front_of_settings
+from leadbright.purging import cdn_teller, front_of_settings
 from leadbright.settings import Settings, read_settings
 from leadbright.web_services import TargetPublisher
+from leadbright.wiring.clock import now
 from tests.cdn_publish.publishing import artifacts
 from tests.services import cdn_api
 from tests.services.cdn_api import TOKEN, Api, Asked, Told, answering
@@ -122,7 +122,7 @@ async def test_what_is_published_from_the_pages_is_told_too(tmp_path: Path) -> N
     with answering(now_and_then) as api:
         environment = {**at(api), "LEADBRIGHT_CDN_BASE": BASE}
         front = front_of_settings(settings_with(tmp_path, environment), environment)
-        publisher = TargetPublisher(FolderTarget(tmp_path / "cdn"), lambda: datetime(2026, 11, 24, tzinfo=UTC), front)
+        publisher = TargetPublisher(FolderTarget(tmp_path / "cdn"), now, cdn_teller(front, now))
         assert isinstance(await publisher.publish(artifacts("a"), Note("anna", "1")), Published)
         assert urls(api) == [[f"{BASE}/production/shop/{name}" for name in ("relay.json", "config.json", "lb.js")]]
         refused.append(api.asked[0])
