@@ -164,8 +164,9 @@ def web_app(web: Web) -> Any:  # noqa: ANN401 - Sanic's types say nothing here
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:  # noqa: ANN401 - Sanic's server has no types
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+async def serving(app: Any, at: socket.socket | None = None) -> AsyncIterator[str]:  # noqa: ANN401 - without types
+    """The address of the app while it serves, on a free port, or where `at` listens."""
+    with at or socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         app.config.TOUCHUP = False  # rewrites Sanic's own methods, which it can do once in a process
         server = await app.create_server(sock=listening, asyncio_server_kwargs={"start_serving": False})
