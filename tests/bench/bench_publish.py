@@ -1,0 +1,164 @@
+"""From an edit to the origin, and many changed sites to a server that speaks S3 beside a bare loop of puts.
+
+`python -m tests.bench.bench_publish 10000` publishes that many sites; 500 where nothing is said. Edits are published
+by what `leadbright publish` does, without the start of Python, and the start is shown beside. May not know how a
+release is made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import obstore
+from obstore.store import S3Store
+
+from cdn_publish.folder import FolderTarget
+from cdn_publish.history import ReleaseNote
+from cdn_publish.layout import Environment
+from cdn_publish.opening import BadTarget, open_target
+from cdn_publish.target import Target
+from config_compiler.compiler import Deployment
+from leadbright.fleet_publish_command import AT_ONCE
+from leadbright.runtime import load_runtime
+from leadbright.shipping import Outcome, Shipment, Shipped, ship
+from tests.bench.bench_compile import site
+from tests.cdn_publish.publishing import HookedTarget, nothing
+from tests.services.buckets import running_s3_apart
+
+SITES = 500
+EDITS = 31
+TARGET_S = 0.3
+"""At most so long, at the median, from an edit to the origin."""
+RATIO = 0.8
+"""At least so many requests a second beside bare puts."""
+EXPERIMENTS = 3
+
+NOTE = ReleaseNote("bench")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def definitions(root: Path, count: int) -> list[Path]:
+    """Folders of sites that differ in every selector and text."""
+    files = site(EXPERIMENTS).files
+    folders = [root / f"s{n}" for n in range(count)]
+    for n, folder in enumerate(folders):
+        (folder / "experiments").mkdir(parents=True)
+        for name, text in files.items():
+            (folder / name).write_text(text.replace("hero", f"hero{n}-").replace("site: shop", f"site: s{n}"), "utf-8")
+    return folders
+
+
+def edits() -> list[float]:
+    """Seconds from each of many edits of one site until its release is at the origin, a folder on this disk."""
+    with tempfile.TemporaryDirectory() as root:
+        (folder,) = definitions(Path(root, "sites"), 1)
+        file = next((folder / "experiments").iterdir())
+        text, spent = file.read_text("utf-8"), list[float]()
+        runtime, target = load_runtime(), FolderTarget(Path(root, "cdn"))
+        shipment = Shipment(runtime, Deployment("https://relay.example"), target, Environment.PRODUCTION, NOTE, now)
+        for n in range(EDITS + 1):
+            file.write_text(text.replace("hero0-", f"edit{n}-"), "utf-8")
+            told: list[Outcome] = []
+            began = time.perf_counter()
+            asyncio.run(ship(shipment, [folder], 1, told.append))
+            spent.append(time.perf_counter() - began)
+            assert isinstance(told[0], Shipped), told
+        return spent[1:]
+
+
+def by_command() -> float:
+    """Seconds that the command takes from its start to its end: Python and imports included."""
+    with tempfile.TemporaryDirectory() as root:
+        (folder,) = definitions(Path(root, "sites"), 1)
+        command = [sys.executable, "-m", "leadbright", "publish", str(folder), "--to", Path(root, "cdn").as_uri()]
+        began = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        return time.perf_counter() - began
+
+
+def bare_puts(url: str, count: int, body: bytes) -> float:
+    """Requests a second of as many threads as a fleet has, each of which puts one new object after the other."""
+    bucket, _, prefix = url.removeprefix("s3://").partition("/")
+    store = S3Store(bucket, prefix=f"{prefix}/bare", client_options={"allow_http": True})
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        began = time.perf_counter()
+        list(threads.map(lambda n: obstore.put(store, f"{n}", body, mode="create", use_multipart=False), range(count)))
+        return count / (time.perf_counter() - began)
+
+
+class Counting(HookedTarget):
+    """A target that counts what is asked of it."""
+
+    def __init__(self, inside: Target) -> None:
+        super().__init__(inside, nothing, nothing)
+
+
+def fleet(url: str, folders: list[Path]) -> tuple[float, float, list[float], Counter[str]]:
+    """Requests and sites a second, megabytes at each tenth of the way, and what became of the sites."""
+    target = open_target(url)
+    assert not isinstance(target, BadTarget), target
+    counting, kinds, memory = Counting(target), Counter[str](), list[float]()
+    deployment = Deployment("https://relay.example")
+    shipment = Shipment(load_runtime(), deployment, counting, Environment.PRODUCTION, NOTE, now)
+    tenth = max(1, len(folders) // 10)
+
+    def tell(outcome: Outcome) -> None:
+        kinds[type(outcome).__name__] += 1
+        if kinds.total() % tenth == 0:
+            memory.append(_resident_mb())
+
+    began = time.perf_counter()
+    asyncio.run(ship(shipment, folders, AT_ONCE, tell))
+    seconds = time.perf_counter() - began
+    return counting.calls / seconds, len(folders) / seconds, memory, kinds
+
+
+def _resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+def main(count: int) -> int:
+    """Print the tables; 1 where a site was not published or a figure is worse than it may be."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    spent = edits()
+    median = statistics.median(spent)
+    print(
+        f"from an edit to the origin, a folder: median {median * 1000:.0f} ms, worst {max(spent) * 1000:.0f} ms", end=""
+    )
+    print(f" of {EDITS} (at most {TARGET_S * 1000:.0f}); the whole command {by_command() * 1000:.0f} ms\n", flush=True)
+    with tempfile.TemporaryDirectory() as root, running_s3_apart() as new:
+        bucket = new()
+        os.environ.update(bucket.environment)
+        folders = definitions(Path(root), count)
+        body = os.urandom(4096)
+        puts = max(500, count // 2)
+        before = bare_puts(bucket.url, puts, body)
+        requests, sites, memory, kinds = fleet(bucket.url, folders)
+        after = bare_puts(new().url, puts, body)
+    bare = (before + after) / 2
+    print(f"{count:,} changed sites to S3, {AT_ONCE} at once\n\n| | requests/s | ratio |\n|---|---|---|")
+    print(f"| bare puts, before and after | {before:,.0f}, {after:,.0f} | 1.00 |")
+    print(f"| releases ({sites:,.1f} sites/s) | {requests:,.0f} | {requests / bare:.2f} (at least {RATIO}) |\n")
+    print(f"memory at each tenth of the way, MB: {', '.join(f'{each:,.0f}' for each in memory)}; {dict(kinds)}")
+    fine = kinds == {"Shipped": count} and median <= TARGET_S and requests / bare >= RATIO
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else SITES))
