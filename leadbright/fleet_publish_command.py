@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections import Counter
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from leadbright.shipping import Outcome, Shipment
 
 AT_ONCE = 16
+CORES = os.cpu_count() or 1
+MANY = 64
+"""Sites for which processes that compile are worth their start."""
 TOLD_EACH_S = 0.5
 
 KINDS = {"Shipped": "published", "AsBefore": "unchanged", "Refused": "refused", "Failed": "failed"}
@@ -91,7 +95,16 @@ def run(
     except SnippetNotBuilt as error:
         fail(f"nothing was published: {error}", FAILED)
     said = note_of(by, revision_of(sites), note)
-    shipment = Shipment(runtime, Deployment(relay), target, environment, said, lambda: datetime.now(UTC), not anew)
+    shipment = Shipment(
+        runtime=runtime,
+        deployment=Deployment(relay),
+        target=target,
+        environment=environment,
+        note=said,
+        now=lambda: datetime.now(UTC),
+        compares=not anew,
+        processes=CORES if len(folders) >= MANY else 0,
+    )
     counts, moved = asyncio.run(_shipped(shipment, folders, at_once))
     told = {word: counts[word] for word in KINDS.values()}
     say(json.dumps(told) if as_json else ", ".join(f"{number} {word}" for word, number in told.items()))

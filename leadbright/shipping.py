@@ -18,11 +18,13 @@ from cdn_publish.history import DamagedError, ReleaseNote
 from cdn_publish.layout import Environment
 from cdn_publish.release import LostRace, Published, publish
 from cdn_publish.target import Target, TargetError
-from config_compiler.compiler import Compiled, Deployment, Rejected, Runtime, compile_site
+from config_compiler.compiler import Deployment, Runtime
 from config_compiler.finding import Problems
 from config_compiler.parse import parse
-from config_compiler.source import Source
+from config_compiler.source import SITE_FILE, Source
+from domain.artifact import ArtifactSet
 from domain.names import SiteKey, is_key
+from leadbright.compiling import Compile, compiling
 from leadbright.definition_folder import read_definition
 from leadbright.live_release import LiveRelease, live_release
 
@@ -77,19 +79,22 @@ class Shipment:
     note: ReleaseNote
     now: Callable[[], datetime]
     compares: bool = True
+    processes: int = 0
+    """That compile; none: in threads of this one."""
 
 
 async def ship(shipment: Shipment, folders: Iterable[Path], at_once: int, tell: Callable[[Outcome], None]) -> None:
     """Publish each folder's site, and tell what became of it. One that can't be published does not keep the others."""
     left = iter(folders)
-    async with _threads(at_once), asyncio.TaskGroup() as group:
+    compiler = compiling(shipment.runtime, shipment.deployment, shipment.processes)
+    async with _threads(at_once), compiler as compile_, asyncio.TaskGroup() as group:
         for _ in range(at_once):
-            group.create_task(_work(shipment, left, tell))
+            group.create_task(_work(shipment, compile_, left, tell))
 
 
-async def _work(shipment: Shipment, left: Iterator[Path], tell: Callable[[Outcome], None]) -> None:
+async def _work(shipment: Shipment, compile_: Compile, left: Iterator[Path], tell: Callable[[Outcome], None]) -> None:
     for folder in left:
-        tell(await _outcome(shipment, folder))
+        tell(await _outcome(shipment, compile_, folder))
 
 
 @asynccontextmanager
@@ -100,16 +105,14 @@ async def _threads(at_once: int) -> AsyncIterator[None]:
         yield
 
 
-async def _outcome(shipment: Shipment, folder: Path) -> Outcome:
+async def _outcome(shipment: Shipment, compile_: Compile, folder: Path) -> Outcome:
     try:
         async with asyncio.timeout(SITE_S):
             source = await asyncio.to_thread(read_definition, folder)
             live = await _live(shipment, source)
             plan = live.plan if live else None
-            compiled = await asyncio.to_thread(compile_site, source, plan, shipment.runtime, shipment.deployment)
-            if isinstance(compiled, Rejected):
-                return Refused(folder, len(compiled.findings))
-            return await _published(shipment, folder, compiled, live)
+            made = await compile_(source, plan)
+            return Refused(folder, made) if isinstance(made, int) else await _published(shipment, folder, made, live)
     except TimeoutError:
         return Failed(folder, "the publish target does not answer in time")
     except (OSError, TargetError, DamagedError) as error:
@@ -118,15 +121,15 @@ async def _outcome(shipment: Shipment, folder: Path) -> Outcome:
 
 async def _live(shipment: Shipment, source: Source) -> LiveRelease | None:
     """What the site is compared with; None where it is not, or the definition has no key, which compiling refuses."""
-    site = parse(source, Problems()).site
-    if not shipment.compares or site is None or site.key is None or not is_key(site.key.value):
+    described = Source({name: text for name, text in source.files.items() if name == SITE_FILE})
+    site = parse(described, Problems()).site if shipment.compares else None
+    if site is None or site.key is None or not is_key(site.key.value):
         return None
     return await live_release(shipment.target, shipment.environment, SiteKey(site.key.value))
 
 
-async def _published(shipment: Shipment, folder: Path, compiled: Compiled, live: LiveRelease | None) -> Outcome:
-    after = live.number if live else None
-    artifacts, at = compiled.artifacts, shipment.now()
+async def _published(shipment: Shipment, folder: Path, artifacts: ArtifactSet, live: LiveRelease | None) -> Outcome:
+    after, at = live.number if live else None, shipment.now()
     answer = await publish(shipment.target, shipment.environment, artifacts, shipment.note, at, after=after)
     match answer:
         case Published(release):
