@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leadbright.looking_over import look_over
 from leadbright.options import (
     ANEW,
     AS_JSON,
@@ -87,6 +88,7 @@ def publish(
     relay, source = relay_address(relay_url), _read(folder)
     live = None if anew else _live(source, target, environment)
     compiled = _compile(source, live, relay)
+    look_over(compiled.artifacts)
     if dry_run:
         rehearse(target, environment, compiled, live, as_json=as_json, exit_code=exit_code)
         return

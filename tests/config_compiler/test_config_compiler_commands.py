@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from cdn_publish.layout import Environment, Place
 from config_compiler.codes import Code
+from config_compiler.render.github import workflow_command
 from config_compiler.schema import WORDS
 from config_compiler.shapes import keys_of
 from domain.artifact import set_digest
@@ -66,10 +68,31 @@ def test_findings_annotate_a_change_on_github() -> None:
     first = done.stdout.splitlines()[0]
     assert done.exit_code == 1
     assert first == (
-        f"::error file={BROKEN}/experiments/hero.yaml,line=3,endLine=3,col=18,endColumn=25,"
+        "::error file=tests/cases/many-mistakes/experiments/hero.yaml,line=3,endLine=3,col=18,endColumn=25,"
         "title=E205%3A a goal that the site does not have::"
         'the site has no goal "purchase"%0Ahint: the site\'s goals are signup'
     )
+
+
+def test_a_file_is_named_as_its_repository_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the command is run from: GitHub and scanners know no other names."""
+    folder = tmp_path / "sites" / "shop, 50%: ours"
+    folder.mkdir(parents=True)
+    (folder / "site.yaml").write_text("site: shop\n", encoding="utf-8")
+    outside = "file=site.yaml,"
+    for command, named in ((None, outside), (["git", "init", "-q"], "file=sites/shop%2C 50%25%3A ours/site.yaml,")):
+        if command:
+            subprocess.run(command, cwd=tmp_path, check=True)
+        monkeypatch.chdir(folder)
+        assert run("check", ".", "--format", "github").stdout.startswith(f"::error {named}")
+    sarif = json.loads(run("check", str(folder), "--format", "sarif").stdout)["runs"][0]["results"][0]
+    place = sarif["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"] == "sites/shop%2C%2050%25%3A%20ours/site.yaml"
+
+
+def test_a_command_to_github_says_what_was_meant_whatever_is_in_it() -> None:
+    said = workflow_command("error", {"file": "a,b:c%\r\n"}, "50%: two\r\nlines, ::x")
+    assert said == "::error file=a%2Cb%3Ac%25%0D%0A::50%25: two%0D%0Alines, ::x"
 
 
 def test_findings_are_a_sarif_log_for_scanners() -> None:
@@ -141,6 +164,12 @@ def test_a_test_that_fails_says_what_was_got(tmp_path: Path) -> None:
     done = run("test", str(tmp_path))
     assert done.exit_code == 1
     lines = done.stdout.splitlines()
+    annotated = run("test", str(tmp_path), "--format", "github")
+    assert annotated.exit_code == 1
+    assert annotated.stdout.splitlines()[0] == (
+        f"::error file={tmp_path!s}/tests/wrong.yaml,line=2,title=a test of the definition fails::never%0Ahero is in"
+    )
+    assert annotated.stdout.splitlines()[4] == lines[-1]
     assert lines[0] == "failed: never (tests/wrong.yaml:2)"
     assert lines[1] == "  hero is in"
     assert lines[3] == "  hero is out: the page is not one of the experiment's"
