@@ -40,6 +40,7 @@ COMMANDS = {
     "migrate": "role_commands",
     "report": "role_commands",
     "site-secret": "secret_command",
+    "token": "token_command",
     "version": "role_commands",
 }
 """Each command and the file that holds it, in the order in which they are listed."""
