@@ -27,7 +27,7 @@ from leadbright.options import (
     environment_named,
     relay_address,
 )
-from leadbright.rehearsing import DRY_RUN, EXIT_CODE, rehearse
+from leadbright.rehearsing import DRY_RUN, EXIT_CODE, FORMAT, rehearse
 from leadbright.releasing import (
     BY,
     NOTE,
@@ -65,6 +65,7 @@ _HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by",
 @ANEW
 @DRY_RUN
 @EXIT_CODE
+@FORMAT
 @WATCH
 @AS_JSON
 def publish(
@@ -77,12 +78,14 @@ def publish(
     anew: bool,
     dry_run: bool,
     exit_code: bool,
+    output: str,
     watch: bool,
     as_json: bool,
 ) -> None:
     """Compile a definition and make it what visitors load."""
     from cdn_publish import release
 
+    as_json |= output == "json"
     target, environment = target_at(to), environment_named(env)
     watching = watch_for(watch, target, environment)
     relay, source = relay_address(relay_url), _read(folder)
