@@ -20,7 +20,8 @@ from leadbright.runtime import load_runtime
 from leadbright.serving import serving
 from leadbright.settings import Settings
 from leadbright.watching import Post
-from leadbright.web_services import AnsweredReports, TargetPublisher, load_htmx
+from leadbright.web_publisher import TargetPublisher
+from leadbright.web_services import AnsweredReports, load_htmx
 from leadbright.wiring.clock import now
 from leadbright.wiring.published import target_of
 from web.app import create_app
@@ -42,11 +43,12 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
         guard = Guard(Post(target, reports.health, now, asyncio.sleep, tell_cdn), minutes * 60.0)
         if minutes:
             await parts.enter_async_context(guarding(guard, settings.cdn_folder))
+        runtime = load_runtime()
         services = Services(
             store=store,
             reports=AnsweredReports(reports),
-            publisher=TargetPublisher(target, now, tell_cdn, guard.notice if minutes else None),
-            runtime=load_runtime(),
+            publisher=TargetPublisher(target, now, runtime, tell_cdn, guard.notice if minutes else None),
+            runtime=runtime,
             deployment=Deployment(settings.relay_url),
             cdn_base=settings.cdn_base,
             web_url=settings.web_url,
