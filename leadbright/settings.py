@@ -29,6 +29,7 @@ NAMES: dict[str, str] = {
     "counts": "the database of counts",
     "cdn": "where releases are published",
     "cdn_base": "where browsers read what is published",
+    "clean": "whether old releases' files are taken away once a day: on or off",
     "purge": "which CDN is told of releases; none for none",
     "web_url": "where people reach the web pages",
     "relay_url": "where browsers reach the relay",
@@ -78,6 +79,7 @@ class Settings:
     counts: str
     cdn: str
     cdn_base: str
+    clean: str
     purge: str
     web_url: str
     relay_url: str
@@ -225,6 +227,7 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         counts=take("counts", values.database_url, f"sqlite://{data}/counts.db"),
         cdn=cdn,
         cdn_base=take("cdn_base", values.web_url, f"{relay_url}/cdn"),
+        clean=take("clean", values.one_of("on", "off"), "on"),
         purge=take("purge", values.cdn, ""),
         web_url=take("web_url", values.web_url, listen["web"].url),
         relay_url=relay_url,

@@ -123,6 +123,10 @@ class TargetPublisher:
             return found
         return ReleaseLog(tuple(map(_release, found.history.releases)), found.finished)
 
+    def side(self, artifacts: ArtifactSet) -> Side:
+        """What artifacts would be, once released."""
+        return side_of({artifact.name: artifact.body for artifact in artifacts.artifacts})
+
     async def content(self, environment: Environment, site: SiteKey, digest: Digest) -> Side | Unavailable:
         """What was released under that digest."""
         files = SiteFiles(self._target, _place(environment, site))

@@ -167,6 +167,10 @@ class Publisher(Protocol):
         """Every release."""
         ...
 
+    def side(self, artifacts: ArtifactSet) -> Side:
+        """What artifacts would be, once released."""
+        ...
+
     async def content(self, environment: Environment, site: SiteKey, digest: Digest) -> Side | Unavailable:
         """What was released under that digest; it never changes."""
         ...

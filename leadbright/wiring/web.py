@@ -19,6 +19,7 @@ from leadbright.purging import cdn_teller, front_of_settings
 from leadbright.runtime import load_runtime
 from leadbright.serving import serving
 from leadbright.settings import Settings
+from leadbright.sweeping import sweeping
 from leadbright.watching import Post
 from leadbright.web_publisher import TargetPublisher
 from leadbright.web_services import AnsweredReports, load_htmx
@@ -43,6 +44,8 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
         guard = Guard(Post(target, reports.health, now, asyncio.sleep, tell_cdn), minutes * 60.0)
         if minutes:
             await parts.enter_async_context(guarding(guard, settings.cdn_folder))
+        if settings.clean == "on":
+            await parts.enter_async_context(sweeping(target, now))
         runtime = load_runtime()
         services = Services(
             store=store,
