@@ -63,9 +63,7 @@ async def purge(front: Front, place: Place, at: datetime) -> Told | NotTold:
         return await tell(front.cdn, front.base, place, at, Asking(send, asyncio.sleep))
 
 
-def cdn_teller(
-    front: Front | None, now: Callable[[], datetime]
-) -> Callable[[Place], Awaitable[Told | NotTold | None]]:
+def cdn_teller(front: Front | None, now: Callable[[], datetime]) -> Callable[[Place], Awaitable[Told | NotTold | None]]:
     """Tells the CDN in front that a site has a new release, which stands whatever the CDN says to it.
 
     The answer is None where there is no CDN.

@@ -22,7 +22,7 @@ from config_compiler.template import Runtime
 from domain.artifact import ArtifactSet, Digest
 from domain.names import SiteKey
 from domain.plan import Plan
-from leadbright.live_release import live_release
+from leadbright.live_release import UnreadablePlanError, live_release
 from leadbright.released_side import side_of
 from leadbright.switching_off import switched_off
 from web.services import (
@@ -31,6 +31,7 @@ from web.services import (
     Environment,
     LostRace,
     Note,
+    OnLive,
     Outcome,
     Published,
     PublishFailed,
@@ -77,26 +78,38 @@ class TargetPublisher:
         *,
         environment: Environment = Environment.PRODUCTION,
         after: int | None = None,
+        on_live: OnLive | None = None,
     ) -> Outcome:
         """Publish one site."""
         place = _place(environment, artifacts.site)
-        return await self._release(place, self._publish(place, artifacts, note, after))
+        return await self._release(place, self._publish(place, artifacts, note, after), on_live)
 
-    async def promote(self, site: SiteKey, number: int, note: Note, *, after: int) -> Outcome:
+    async def promote(
+        self, site: SiteKey, number: int, note: Note, *, after: int, on_live: OnLive | None = None
+    ) -> Outcome:
         """Make the bytes of that release of staging what visitors load."""
         work = release.promote(self._target, site, number, _note(note), self._now(), after=after)
-        return await self._release(_place(Environment.PRODUCTION, site), work)
+        return await self._release(_place(Environment.PRODUCTION, site), work, on_live)
 
     async def roll_back(
-        self, environment: Environment, site: SiteKey, number: int, note: Note, *, after: int
+        self,
+        environment: Environment,
+        site: SiteKey,
+        number: int,
+        note: Note,
+        *,
+        after: int,
+        on_live: OnLive | None = None,
     ) -> Outcome:
         """Bring the content of an earlier release back."""
         place = _place(environment, site)
         said, at = _note(note), self._now()
         work = release.rollback(self._target, place.environment, site, number, said, at, after=after)
-        return await self._release(place, work)
+        return await self._release(place, work, on_live)
 
-    async def switch_off(self, environment: Environment, site: SiteKey, note: Note, *, after: int) -> Outcome:
+    async def switch_off(
+        self, environment: Environment, site: SiteKey, note: Note, *, after: int, on_live: OnLive | None = None
+    ) -> Outcome:
         """Make what is live, without any experiment, what visitors load."""
         place = _place(environment, site)
 
@@ -106,7 +119,7 @@ class TargetPublisher:
                 return release.NoSuchRelease(None)
             return await self._publish(place, artifacts, note, after)
 
-        return await self._release(place, work())
+        return await self._release(place, work(), on_live)
 
     async def live(
         self, site: SiteKey, environment: Environment = Environment.PRODUCTION
@@ -143,15 +156,16 @@ class TargetPublisher:
     async def known(self, environment: Environment, site: SiteKey) -> Plan | Unavailable | None:
         """The plan that is live, with every experiment that ran before it."""
         place = _place(environment, site)
-        found = await _read(live_release(self._target, place.environment, place.site))
+        try:
+            found = await _read(live_release(self._target, place.environment, place.site))
+        except UnreadablePlanError:
+            return None
         return found if isinstance(found, Unavailable) else found.plan
 
     async def _publish(self, place: Place, artifacts: ArtifactSet, note: Note, after: int | None) -> _Answer:
-        return await release.publish(
-            self._target, place.environment, artifacts, _note(note), self._now(), after=after
-        )
+        return await release.publish(self._target, place.environment, artifacts, _note(note), self._now(), after=after)
 
-    async def _release(self, place: Place, work: Awaitable[_Answer]) -> Outcome:
+    async def _release(self, place: Place, work: Awaitable[_Answer], on_live: OnLive | None) -> Outcome:
         try:
             async with asyncio.timeout(PUBLISH_DEADLINE_S):
                 answer = await work
@@ -163,6 +177,8 @@ class TargetPublisher:
             return PublishFailed(f"Publishing did not work: {error}.")
         except ValueError:
             return PublishFailed(f"What is live cannot be read: {_FOREIGN}. Publish the definition anew.")
+        if on_live and isinstance(answer, release.Published | release.Unchanged):
+            on_live()
         match answer:
             case release.Published(made):
                 cdn = await self._told(place)
@@ -202,5 +218,7 @@ async def _read(question: Awaitable[V]) -> V | Unavailable:
     try:
         async with asyncio.timeout(READ_DEADLINE_S):
             return await question
+    except UnreadablePlanError:
+        raise
     except (TimeoutError, TargetError, DamagedError):
         return _UNREADABLE

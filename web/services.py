@@ -5,6 +5,7 @@ May not know who stands behind a protocol: gRPC, a folder, a test.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -125,11 +126,14 @@ class PublishFailed:
 
 Outcome = Published | AlreadyLive | LostRace | PublishFailed
 
+OnLive = Callable[[], None]
+
 
 class Publisher(Protocol):
     """Makes artifacts what visitors load, and tells what they load now. Each answers within its own deadline.
 
-    With `after`, only if that is the number of the live release; 0 for none.
+    With `after`, only if that is the number of the live release; 0 for none. `on_live` is called once the release is
+    live, while the CDN is still to be told.
     """
 
     async def publish(
@@ -139,21 +143,33 @@ class Publisher(Protocol):
         *,
         environment: Environment = Environment.PRODUCTION,
         after: int | None = None,
+        on_live: OnLive | None = None,
     ) -> Outcome:
         """Publish one site."""
         ...
 
-    async def promote(self, site: SiteKey, number: int, note: Note, *, after: int) -> Outcome:
+    async def promote(
+        self, site: SiteKey, number: int, note: Note, *, after: int, on_live: OnLive | None = None
+    ) -> Outcome:
         """Make the bytes of that release of staging what visitors load."""
         ...
 
     async def roll_back(
-        self, environment: Environment, site: SiteKey, number: int, note: Note, *, after: int
+        self,
+        environment: Environment,
+        site: SiteKey,
+        number: int,
+        note: Note,
+        *,
+        after: int,
+        on_live: OnLive | None = None,
     ) -> Outcome:
         """Bring the content of an earlier release back, under a new, higher number."""
         ...
 
-    async def switch_off(self, environment: Environment, site: SiteKey, note: Note, *, after: int) -> Outcome:
+    async def switch_off(
+        self, environment: Environment, site: SiteKey, note: Note, *, after: int, on_live: OnLive | None = None
+    ) -> Outcome:
         """Make what is live, without any experiment, what visitors load."""
         ...
 
@@ -176,7 +192,7 @@ class Publisher(Protocol):
         ...
 
     async def known(self, environment: Environment, site: SiteKey) -> Plan | Unavailable | None:
-        """The plan that is live, with every experiment that ran before it; None where nothing was ever published."""
+        """The plan that is live, with every experiment that ran before it; None where none can be read."""
         ...
 
 

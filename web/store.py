@@ -15,7 +15,7 @@ from domain.artifact import Digest
 from domain.names import SiteKey
 from web import models
 from web.api.store import ApiStore, note_push
-from web.audit import AuditStore
+from web.audit.store import AuditStore
 from web.database import Database, open_database
 from web.tokens import Random, digest, new_token
 

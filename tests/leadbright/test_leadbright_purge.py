@@ -20,7 +20,8 @@ from leadbright.wiring.clock import now
 from tests.cdn_publish.publishing import artifacts
 from tests.services import cdn_api
 from tests.services.cdn_api import TOKEN, Api, Asked, Told, answering
-from web.services import AlreadyLive, Note, Published
+from tests.stand_in import RUNTIME
+from web.services import AlreadyLive, CdnAnswer, Note, Published
 
 BASE = "https://cdn.example"
 POINTERS = [f"{BASE}/production/my-site/{name}" for name in ("relay.json", "config.json", "lb.js")]

@@ -5,12 +5,10 @@ May not know what a page shows of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from config_compiler.compiler import Compiled, Rejected
-from config_compiler.differences.comparing import Side, begin, compare
-from config_compiler.differences.difference import Difference
+from config_compiler.differences.comparing import Side
 from domain.artifact import Digest
 from domain.names import SiteKey
 from domain.plan import Plan, PlannedExperiment
@@ -81,17 +79,6 @@ class Contents:
         """Every experiment that runs or ran there; none where that cannot be read."""
         known = await self._services.publisher.known(environment, site)
         return known.experiments if isinstance(known, Plan) else ()
-
-    def side_of(self, compiled: Compiled) -> Side:
-        """What would be released."""
-        return self._services.publisher.side(compiled.artifacts)
-
-
-def differences(
-    now: Side | None, new: Side, site: Site | None, ran: Iterable[PlannedExperiment]
-) -> tuple[Difference, ...]:
-    """Everything that visitors would notice; of a first release, what it begins with."""
-    return begin(new) if now is None else compare(now, new, site, ran)
 
 
 def _forget(kept: dict[Any, Any], most: int) -> None:
