@@ -22,6 +22,7 @@ from config_compiler.template import Runtime
 from domain.artifact import ArtifactSet, Digest
 from domain.names import SiteKey
 from domain.plan import Plan
+from leadbright.doubts import Refused
 from leadbright.live_release import UnreadablePlanError, live_release
 from leadbright.released_side import side_of
 from leadbright.switching_off import switched_off
@@ -63,13 +64,15 @@ class TargetPublisher:
         runtime: Runtime,
         tell_cdn: TellCdn | None = None,
         noticed: Callable[[SiteKey], object] | None = None,
+        refuse: Callable[[ArtifactSet], Refused | None] | None = None,
     ) -> None:
-        """`noticed` hears of production alone."""
+        """`noticed` hears of production alone; `refuse` looks a compiled definition over before."""
         self._target = target
         self._now = now
         self._runtime = runtime
         self._tell_cdn = tell_cdn
         self._noticed = noticed
+        self._refuse = refuse
 
     async def publish(
         self,
@@ -81,6 +84,8 @@ class TargetPublisher:
         on_live: OnLive | None = None,
     ) -> Outcome:
         """Publish one site."""
+        if self._refuse and (refused := await asyncio.to_thread(self._refuse, artifacts)):
+            return PublishFailed(refused.sentence)
         place = _place(environment, artifacts.site)
         return await self._release(place, self._publish(place, artifacts, note, after), on_live)
 
