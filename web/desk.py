@@ -13,6 +13,9 @@ from domain.names import SiteKey, is_key
 from web.cookie import Cookie
 from web.definitions import Definitions
 from web.guard import session_of
+from web.releasing.contents import Contents
+from web.releasing.proposing import Proposals
+from web.releasing.works import Works
 from web.render import Page, Renderer
 from web.services import Services
 from web.store import SiteEntry
@@ -28,6 +31,9 @@ class Desk:
     cookie: Cookie
     arrival: Cookie
     """Carries what proves that whoever comes back from a provider is who was sent there."""
+    contents: Contents
+    proposals: Proposals
+    works: Works
 
     async def site(self, key: str) -> SiteEntry | None:
         """The site of that key, if there is one."""

@@ -90,7 +90,16 @@ _PEOPLE: Step = (
     "CREATE INDEX web_signed_in_person ON web_signed_in (person)",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _PROGRAMS, _PEOPLE)
+_AUDIT: Step = (
+    """CREATE TABLE web_audit (
+         id {id}, site {text} NOT NULL, at_ms {integer} NOT NULL, who {text} NOT NULL, did {text} NOT NULL,
+         environment {text}, number {integer}, digest {text}, revision {integer}, note {text} NOT NULL
+       ) {options}""",
+    "CREATE INDEX web_audit_site ON web_audit (site, id)",
+    "CREATE INDEX web_audit_digest ON web_audit (site, digest)",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _PROGRAMS, _AUDIT, _PEOPLE)
 
 
 async def migrate(client: BaseDBAsyncClient, steps: Sequence[Step] = STEPS) -> None:

@@ -20,7 +20,8 @@ from config_compiler.compiler import Deployment
 from tests.services.postgres import postgres_database, postgres_server, postgres_url
 from tests.stand_in import RUNTIME
 from tests.web.idp import Nobody
-from tests.web.sample import DEFINITION, NOON, SHOP, SamplePublisher, SampleReports
+from tests.web.publisher import SamplePublisher
+from tests.web.sample import DEFINITION, NOON, SHOP, SampleReports
 from web.app import create_app
 from web.openid.flow import OpenId
 from web.openid.net import Net
