@@ -181,14 +181,11 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         _refuse_some(together, reading)
     scheme = "https:" if "relay_cert" in reading.texts else "http:"
     relay_url = take("relay_url", values.web_url, listen["relay"].url.replace("http:", scheme, 1))
-    cdn = take("cdn", values.store_url, (data / "cdn").as_uri())
-    if not cdn.startswith("file:") and "cdn_base" not in reading.texts:
-        reading.complaints.append(Complaint(f"{PREFIX}CDN is a bucket: say where browsers read it in {PREFIX}CDN_BASE"))
     return Settings(
         data=data,
         database=take("database", values.database_url, f"sqlite://{data}/leadbright.db"),
         counts=take("counts", values.database_url, f"sqlite://{data}/counts.db"),
-        cdn=cdn,
+        cdn=_cdn(reading, data),
         cdn_base=take("cdn_base", values.web_url, f"{relay_url}/cdn"),
         clean=take("clean", values.one_of("on", "off"), "on"),
         purge=take("purge", values.cdn, ""),
@@ -220,6 +217,13 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         log=take("log", values.one_of("text", "json"), ""),
         providers=_providers(reading, web_url),
     )
+
+
+def _cdn(reading: _Reading, data: Path) -> str:
+    cdn = reading.take("cdn", values.store_url, (data / "cdn").as_uri())
+    if not cdn.startswith("file:") and "cdn_base" not in reading.texts:
+        reading.complaints.append(Complaint(f"{PREFIX}CDN is a bucket: say where browsers read it in {PREFIX}CDN_BASE"))
+    return cdn
 
 
 def _providers(reading: _Reading, web_url: str) -> tuple[Provider, ...]:
