@@ -74,7 +74,7 @@ async def publish(
     if set(bodies) != set(POINTERS):
         raise ValueError(f"a release is {', '.join(POINTERS)}, not {', '.join(sorted(bodies))}")
     files = SiteFiles(target, Place(environment, artifacts.site))
-    log = await files.log()
+    log = await files.log_to_go_on_from()
     live = log.history.live
     if live is not None and live.digest != artifacts.digest and after not in (None, live.number):
         return LostRace(live)
@@ -95,7 +95,7 @@ async def promote(
         return NoSuchRelease(number)
     production = SiteFiles(target, Place(Environment.PRODUCTION, site))
     bodies = await staging.bodies(tried.digest)
-    done = await _make_live(production, await production.log(), tried.digest, bodies, note, at)
+    done = await _make_live(production, await production.log_to_go_on_from(), tried.digest, bodies, note, at)
     return Published(done.release, tried.number) if isinstance(done, Published) else done
 
 
@@ -116,7 +116,7 @@ async def rollback(
     Raises TargetError and DamagedError; whatever was live then still is.
     """
     files = SiteFiles(target, Place(environment, site))
-    log = await files.log()
+    log = await files.log_to_go_on_from()
     live = log.history.live
     if live is not None and after not in (None, live.number):
         return LostRace(live)
@@ -153,7 +153,7 @@ async def _make_live(
         newest = await files.point(live, bodies)
         return Unchanged(live) if newest == live else LostRace(newest)
     await files.put_bodies(digest, bodies)
-    release = log.history.next(digest, note, at)
+    release = log.history.next(digest, note, at, after=log.highest)
     if not await files.write_log(log, log.history.with_release(release)):
         return LostRace(await files.newest())
     newest = await files.point(release, bodies)
