@@ -6,7 +6,7 @@ the values mean.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import chain
@@ -27,7 +27,7 @@ class Kept:
     value: Wanted
 
 
-Wanted: TypeAlias = "str | bool | int | Sequence[Wanted] | dict[str, Wanted] | Kept | None"
+Wanted: TypeAlias = "str | bool | int | Sequence[Wanted] | Mapping[str, Wanted] | Kept | None"
 _Way = Callable[[str, Node], Iterator[str]]
 
 
@@ -46,7 +46,7 @@ def read(text: str) -> Plain:
     return None if root is None else plain(root)
 
 
-def rewritten(text: str, wanted: dict[str, Wanted]) -> str | None:
+def rewritten(text: str, wanted: Mapping[str, Wanted]) -> str | None:
     """The text that says `wanted`; the very same where it does already, None where it cannot be written in place.
 
     A new key goes behind the one that comes before it in `wanted`.
@@ -72,7 +72,7 @@ def bare(value: Wanted) -> Plain:
             return "true" if value else "false"
         case int():
             return str(value)
-        case dict():
+        case Mapping():
             return {key: bare(each) for key, each in value.items()}
         case str() | None:
             return value
@@ -129,7 +129,7 @@ def _changed(said: Plain, path: Path, becomes: Callable[[Plain], Plain]) -> Plai
 def _steps(old: Plain, new: Wanted, path: Path) -> Iterator[_Step]:
     if isinstance(new, Kept):
         yield from _steps(old, new.value, path)
-    elif isinstance(old, dict) and isinstance(new, dict):
+    elif isinstance(old, dict) and isinstance(new, Mapping):
         yield from _steps_of_fields(old, new, path)
     elif isinstance(old, list) and isinstance(new, list | tuple) and old and new:
         kept = any(isinstance(each, Kept) for each in new)
@@ -138,7 +138,7 @@ def _steps(old: Plain, new: Wanted, path: Path) -> Iterator[_Step]:
         yield _put(path, new)
 
 
-def _steps_of_fields(old: dict[str, Plain], new: dict[str, Wanted], path: Path) -> Iterator[_Step]:
+def _steps_of_fields(old: dict[str, Plain], new: Mapping[str, Wanted], path: Path) -> Iterator[_Step]:
     for key in (key for key in old if key not in new):
         yield _take(path, key)
     before: str | None = None
@@ -209,7 +209,7 @@ def _for_writing(value: Wanted) -> Value:
     match value:
         case Kept():
             return _for_writing(value.value)
-        case dict():
+        case Mapping():
             return {key: _for_writing(each) for key, each in value.items()}
         case list() | tuple():
             return [_for_writing(each) for each in value]
