@@ -22,6 +22,7 @@ from domain.names import RunName, SiteKey
 from domain.report import Days, ExperimentCounts, TrafficCounts
 from ingest_grpc.wire.ports import UnavailableError
 from ingest_grpc.wire.report import Reports
+from leadbright.doubts import Refused
 from web.services import ENVIRONMENT, AlreadyLive, Note, Published, PublishFailed, Release, Unavailable
 
 PUBLISH_DEADLINE_S = 20.0
@@ -58,17 +59,21 @@ class TargetPublisher:
         now: Callable[[], datetime],
         tell_cdn: Callable[[Place], Awaitable[None]] | None = None,
         noticed: Callable[[SiteKey], object] | None = None,
+        refuse: Callable[[ArtifactSet], Refused | None] | None = None,
     ) -> None:
-        """`tell_cdn` and `noticed` are told of each release."""
+        """`tell_cdn` and `noticed` are told of each release; `refuse` looks one over before."""
         self._target = target
         self._now = now
         self._tell_cdn = tell_cdn
         self._noticed = noticed
+        self._refuse = refuse
         self._environment = Environment(ENVIRONMENT)
 
     async def publish(self, artifacts: ArtifactSet, note: Note) -> Published | AlreadyLive | PublishFailed:
         """Publish one site."""
         said = ReleaseNote(note.by, note.revision, note.note)
+        if self._refuse and (refused := await asyncio.to_thread(self._refuse, artifacts)):
+            return PublishFailed(refused.sentence)
         try:
             async with asyncio.timeout(PUBLISH_DEADLINE_S):
                 answer = await release.publish(self._target, self._environment, artifacts, said, self._now())

@@ -82,6 +82,12 @@ class HookedTarget:
         await self._after(self.calls, "names", folder)
         return found
 
+    async def folders(self, folder: str) -> tuple[str, ...]:
+        await self._enter("folders", folder)
+        found = await self._inside.folders(folder)
+        await self._after(self.calls, "folders", folder)
+        return found
+
     async def delete(self, path: str) -> None:
         await self._enter("delete", path)
         await self._inside.delete(path)
