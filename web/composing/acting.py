@@ -14,8 +14,8 @@ from web.composing.typed import Arm, Change, Part, Typed
 T = TypeVar("T")
 
 
-def acted(typed: Typed, action: str) -> tuple[Typed, str] | None:
-    """The form after a button such as `add-change:1`, and the field to go on at; None for a button that is none."""
+def acted(typed: Typed, action: str) -> Typed | None:
+    """The form after a button such as `add-change:1`; None for one that adds and drops nothing."""
     verb, _, place = action.partition(":")
     arm, _, change = place.partition(".")
     act = _ACTS.get(verb)
@@ -24,24 +24,23 @@ def acted(typed: Typed, action: str) -> tuple[Typed, str] | None:
     return act(typed, int(arm or 0), int(change or 0))
 
 
-def _add_arm(typed: Typed, _: int, __: int) -> tuple[Typed, str]:
-    return replace(typed, arms=(*typed.arms, Arm(None, "", "0%"))), f"v{len(typed.arms)}"
+def _add_arm(typed: Typed, _: int, __: int) -> Typed:
+    return replace(typed, arms=(*typed.arms, Arm(None, "", "0%")))
 
 
-def _drop_arm(typed: Typed, arm: int, _: int) -> tuple[Typed, str]:
-    return replace(typed, arms=_without(typed.arms, arm)), "variations"
+def _drop_arm(typed: Typed, arm: int, _: int) -> Typed:
+    return replace(typed, arms=_without(typed.arms, arm))
 
 
-def _add_change(typed: Typed, arm: int, _: int) -> tuple[Typed, str]:
+def _add_change(typed: Typed, arm: int, _: int) -> Typed:
     def added(each: Arm) -> Arm:
         return replace(each, changes=(*each.changes, Change(None, "", (Part("text", ""),))))
 
-    number = len(typed.arms[arm].changes) if arm < len(typed.arms) else 0
-    return _with_arm(typed, arm, added), f"v{arm}.c{number}"
+    return _with_arm(typed, arm, added)
 
 
-def _drop_change(typed: Typed, arm: int, change: int) -> tuple[Typed, str]:
-    return _with_arm(typed, arm, lambda each: replace(each, changes=_without(each.changes, change))), f"v{arm}"
+def _drop_change(typed: Typed, arm: int, change: int) -> Typed:
+    return _with_arm(typed, arm, lambda each: replace(each, changes=_without(each.changes, change)))
 
 
 def _with_arm(typed: Typed, number: int, new: Callable[[Arm], Arm]) -> Typed:
@@ -56,7 +55,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 4
 
 
-_ACTS: Mapping[str, Callable[[Typed, int, int], tuple[Typed, str]]] = {
+_ACTS: Mapping[str, Callable[[Typed, int, int], Typed]] = {
     "add-arm": _add_arm,
     "drop-arm": _drop_arm,
     "add-change": _add_change,

@@ -71,8 +71,7 @@ async def show(desk: Desk, request: Request, site: str, experiment: str) -> HTTP
     opened = await _open(desk, site, experiment)
     if not isinstance(opened, Opened):
         return _not_a_form(desk, request, opened)
-    notice = Notice.of(request.args.get("did"))
-    return await _form(desk, request, opened, typed_of(opened.said), opened.text, notice=notice)
+    return await _form(desk, request, opened, typed_of(opened.said), opened.text)
 
 
 async def submit(desk: Desk, request: Request, site: str, experiment: str) -> HTTPResponse:
@@ -82,8 +81,7 @@ async def submit(desk: Desk, request: Request, site: str, experiment: str) -> HT
         return _not_a_form(desk, request, opened)
     typed = typed_from(fields(request), leaves_arms=typed_of(opened.said).leaves_arms)
     if (after := acted(typed, field(request, "action"))) is not None:
-        typed, goes_on = after
-        return await _form(desk, request, opened, typed, _written(opened, typed) or opened.text, goes_on=goes_on)
+        return await _form(desk, request, opened, after, _written(opened, after) or opened.text)
     text = _written(opened, typed, anew=field(request, "action") == "new-phase")
     if text is None:
         return await _form(desk, request, opened, typed, opened.text, status=409, trouble=NOT_IN_PLACE)
@@ -124,12 +122,10 @@ async def _form(
     text: str,
     *,
     status: int = 200,
-    notice: Notice | None = None,
     trouble: str = "",
     said: Beside | None = None,
     theirs: tuple[str, ...] = (),
     newest: int = 0,
-    goes_on: str = "",
 ) -> HTTPResponse:
     files = opened.with_text(text)
     if said is None:
@@ -156,11 +152,10 @@ async def _form(
         effects=(NOTHING, *EFFECTS),
         by_key={**BY_KEY, NOTHING.key: NOTHING},
         phase=_phase(opened.said),
-        notice=notice,
+        notice=Notice.of(request.args.get("did")),
         trouble=trouble,
         theirs=theirs,
         newest=newest,
-        goes_on=goes_on,
     )
 
 
