@@ -57,7 +57,7 @@ NAMES: dict[str, str] = {
     "log": "how the log is written: text or json",
 }
 
-ELSEWHERE = frozenset({"token", "purge_token"})
+ELSEWHERE = frozenset({"browser", "token", "purge_token"})
 """Read by single commands, not here."""
 
 _CAN_BE_OFF = ("relay_metrics", "aggregator_metrics", "guard")
