@@ -27,7 +27,7 @@ from leadbright.options import (
     environment_named,
     relay_address,
 )
-from leadbright.rehearsing import DRY_RUN, EXIT_CODE, rehearse
+from leadbright.rehearsing import DRY_RUN, EXIT_CODE, FORMAT, rehearse
 from leadbright.releasing import (
     BY,
     NOTE,
@@ -66,6 +66,7 @@ _HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by",
 @DRY_RUN
 @EXIT_CODE
 @BROWSER
+@FORMAT
 @WATCH
 @AS_JSON
 def publish(
@@ -79,12 +80,14 @@ def publish(
     dry_run: bool,
     exit_code: bool,
     browser: str,
+    output: str,
     watch: bool,
     as_json: bool,
 ) -> None:
     """Compile a definition and make it what visitors load."""
     from cdn_publish import release
 
+    as_json |= output == "json"
     target, environment = target_at(to), environment_named(env)
     watching = watch_for(watch, target, environment)
     relay, source = relay_address(relay_url), _read(folder)

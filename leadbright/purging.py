@@ -6,7 +6,7 @@ May not know how any CDN is asked.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from cdn_publish.layout import Place
 from cdn_publish.purging.asking import Answer, Asking, NoAnswerError, Request, Send
 from cdn_publish.purging.cdn import Cdn
 from cdn_publish.purging.opening import NONE, BadCdn, open_cdn
-from cdn_publish.purging.telling import NotTold, Told, tell
+from cdn_publish.purging.telling import NotTold, Told, tell_of_all
 
 if TYPE_CHECKING:
     from leadbright.settings import Settings
@@ -59,8 +59,13 @@ def front_of_settings(settings: Settings, environment: Mapping[str, str]) -> Fro
 
 async def purge(front: Front, place: Place, at: datetime) -> Told | NotTold:
     """Tell the CDN about one site; well within two minutes, after which it would ask by itself."""
+    return await purge_all(front, [place], at)
+
+
+async def purge_all(front: Front, places: Sequence[Place], at: datetime) -> Told | NotTold:
+    """The same for many sites."""
     async with sender() as send:
-        return await tell(front.cdn, front.base, place, at, Asking(send, asyncio.sleep))
+        return await tell_of_all(front.cdn, front.base, places, at, Asking(send, asyncio.sleep))
 
 
 def cdn_teller(front: Front | None, now: Callable[[], datetime]) -> Callable[[Place], Awaitable[None]]:

@@ -34,6 +34,11 @@ EXIT_CODE = click.option(
 )
 
 
+FORMAT = click.option(
+    "--format", "output", type=click.Choice(["text", "json"]), default="text", help="How the answer is printed."
+)
+
+
 def rehearse(
     target: Target,
     environment: Environment,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,13 +11,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cdn_publish.layout import Environment, Place
+from config_compiler.checking import check_site
 from config_compiler.codes import Code
+from config_compiler.render import sarif
 from config_compiler.render.github import workflow_command
 from config_compiler.schema import WORDS
 from config_compiler.shapes import keys_of
 from domain.artifact import set_digest
 from domain.names import SiteKey
 from leadbright.cli import APP
+from leadbright.definition_folder import read_definition
 from tests.config_compiler.folders import CASES
 
 SHOP, BROKEN, WARNED = (str(CASES / name) for name in ("shop", "many-mistakes", "all-alike"))
@@ -106,6 +110,27 @@ def test_findings_are_a_sarif_log_for_scanners() -> None:
     first = results[0]["locations"][0]["physicalLocation"]
     assert first["artifactLocation"]["uri"].endswith("many-mistakes/experiments/hero.yaml")
     assert first["region"] == {"startLine": 3, "startColumn": 18, "endLine": 3, "endColumn": 26}
+
+
+def test_every_sarif_log_is_whole() -> None:
+    """What the standard asks of each result, for all that any case of ours finds."""
+    for folder in sorted(path for path in CASES.iterdir() if path.is_dir()):
+        log = json.loads(sarif.render(check_site(read_definition(folder)).findings, "a b/ü"))
+        assert log.keys() == {"$schema", "version", "runs"}
+        (only,) = log["runs"]
+        rules = [rule["id"] for rule in only["tool"]["driver"]["rules"]]
+        assert len(set(rules)) == len(rules)
+        for result in only["results"]:
+            assert rules[result["ruleIndex"]] == result["ruleId"]
+            assert result["level"] in ("error", "warning")
+            assert result["message"]["text"]
+            places = [*result["locations"], *result.get("relatedLocations", ())]
+            assert len({place["id"] for place in places[1:]}) == len(places) - 1
+            for place in (each["physicalLocation"] for each in places):
+                region = place["region"]
+                assert re.fullmatch(r"a%20b/%C3%BC/[A-Za-z0-9._~%/-]+", place["artifactLocation"]["uri"])
+                assert 1 <= region["startLine"] <= region["endLine"]
+                assert min(region["startColumn"], region["endColumn"]) >= 1
 
 
 def test_the_schema_names_every_key_of_the_language() -> None:
