@@ -68,12 +68,15 @@ async def purge_all(front: Front, places: Sequence[Place], at: datetime) -> Told
         return await tell_of_all(front.cdn, front.base, places, at, Asking(send, asyncio.sleep))
 
 
-def cdn_teller(front: Front | None, now: Callable[[], datetime]) -> Callable[[Place], Awaitable[None]]:
-    """Tells the CDN in front that a site has a new release, which stands whatever the CDN says to it."""
+def cdn_teller(front: Front | None, now: Callable[[], datetime]) -> Callable[[Place], Awaitable[Told | NotTold | None]]:
+    """Tells the CDN in front that a site has a new release, which stands whatever the CDN says to it.
 
-    async def tell(place: Place) -> None:
+    The answer is None where there is no CDN.
+    """
+
+    async def tell(place: Place) -> Told | NotTold | None:
         if front is None:
-            return
+            return None
         try:
             async with asyncio.timeout(PURGE_DEADLINE_S):
                 told = await purge(front, place, now())
@@ -81,6 +84,7 @@ def cdn_teller(front: Front | None, now: Callable[[], datetime]) -> Callable[[Pl
             told = NotTold(f"{front.cdn.name} does not answer in time")
         if isinstance(told, NotTold):  # it will ask by itself within two minutes
             structlog.get_logger().warning("the CDN was not told of a release", site=place.site, why=told.why)
+        return told
 
     return tell
 
