@@ -20,6 +20,7 @@ COMMANDS = {
     "import": "import_commands",
     "compile-fleet": "fleet_command",
     "publish": "publish_commands",
+    "publish-fleet": "fleet_publish_command",
     "promote": "release_commands",
     "rollback": "publish_commands",
     "off": "release_commands",

@@ -24,7 +24,8 @@ from leadbright.serving import serving
 from leadbright.settings import Settings
 from leadbright.sweeping import sweeping
 from leadbright.watching import Post
-from leadbright.web_services import AnsweredReports, TargetPublisher, load_htmx
+from leadbright.web_publisher import TargetPublisher
+from leadbright.web_services import AnsweredReports, load_htmx
 from leadbright.wiring.clock import now
 from leadbright.wiring.published import target_of
 from web.app import create_app
@@ -52,7 +53,9 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
         services = Services(
             store=store,
             reports=AnsweredReports(reports),
-            publisher=TargetPublisher(target, now, tell_cdn, guard.notice if minutes else None, _refusal(runtime)),
+            publisher=TargetPublisher(
+                target, now, runtime, tell_cdn, guard.notice if minutes else None, _refusal(runtime)
+            ),
             runtime=runtime,
             deployment=Deployment(settings.relay_url),
             cdn_base=settings.cdn_base,

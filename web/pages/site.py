@@ -21,7 +21,7 @@ from web.bars import Bars, draw_bars
 from web.definitions import Meaning
 from web.desk import Desk, framed
 from web.notices import Notice
-from web.services import ENVIRONMENT, Unavailable
+from web.services import Environment, Unavailable
 from web.spelling import Spelling, spelling, valued_goals
 from web.store import SiteEntry
 from web.together import together
@@ -98,7 +98,7 @@ async def show(desk: Desk, request: Request, site: str) -> HTTPResponse:
         return desk.renderer.refusal(404, framed(request))
     meaning = await desk.definitions.meaning(entry)
     release = await desk.services.publisher.live(entry.key)
-    address = f"{desk.services.cdn_base}/{ENVIRONMENT}/{entry.key}/lb.js"
+    address = f"{desk.services.cdn_base}/{Environment.PRODUCTION}/{entry.key}/lb.js"
     glances, traffic = await asyncio.gather(_glances(desk, entry, meaning), _traffic(desk, entry, meaning))
     return desk.renderer.page(
         "site.html",
@@ -119,10 +119,11 @@ async def _glances(desk: Desk, entry: SiteEntry, meaning: Meaning | None) -> tup
     if meaning is None:
         return ()
     ordered = sorted(meaning.site.experiments, key=lambda x: (_ORDER.index(x.status), x.name))
-    return tuple(await together(_glance(desk, entry, meaning.site, x) for x in ordered))
+    return tuple(await together(glance(desk, entry, meaning.site, x) for x in ordered))
 
 
-async def _glance(desk: Desk, entry: SiteEntry, site: Site, experiment: Experiment) -> Glance:
+async def glance(desk: Desk, entry: SiteEntry, site: Site, experiment: Experiment) -> Glance:
+    """How one experiment stands, by everything counted so far."""
     today = day_at(desk.services.clock(), site.timezone)
     days = Days(today - LONGEST_DAYS, today)
     counts = await desk.services.reports.experiment(entry.key, experiment.run, days)
