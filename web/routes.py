@@ -12,7 +12,23 @@ from typing import Any
 from sanic.response import HTTPResponse
 
 from web.api import definition
-from web.pages import access, account, arrival, editor, health, joining, members, results, sign_in, sign_up, site, sites
+from web.pages import (
+    access,
+    account,
+    arrival,
+    composing,
+    creating,
+    editor,
+    experiments,
+    health,
+    joining,
+    members,
+    results,
+    sign_in,
+    sign_up,
+    site,
+    sites,
+)
 from web.permission import Permission
 
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
@@ -64,6 +80,11 @@ ROUTES: tuple[Route, ...] = (
     Route("check_definition", "POST", "/sites/<site:str>/definition/check", editor.check, EDITS),
     Route("add_experiment", "POST", "/sites/<site:str>/experiments", editor.add, EDITS),
     Route("results", "GET", "/sites/<site:str>/experiments/<experiment:str>", results.show, SEES),
+    Route("experiments", "GET", "/sites/<site:str>/experiments", experiments.show, SEES),
+    Route("new_experiment", "GET", "/sites/<site:str>/new-experiment", creating.show, EDITS),
+    Route("create_experiment", "POST", "/sites/<site:str>/new-experiment", creating.create, EDITS),
+    Route("experiment", "GET", "/sites/<site:str>/experiments/<experiment:str>/edit", composing.show, EDITS),
+    Route("edit_experiment", "POST", "/sites/<site:str>/experiments/<experiment:str>/edit", composing.submit, EDITS),
     Route("access", "GET", "/sites/<site:str>/access", access.show, GIVES_ACCESS),
     Route("create_token", "POST", "/sites/<site:str>/access", access.create, GIVES_ACCESS),
     Route("revoke_token", "POST", "/sites/<site:str>/access/<id:str>/revoke", access.revoke, GIVES_ACCESS),
