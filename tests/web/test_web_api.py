@@ -16,6 +16,7 @@ from tests.web.conftest import Clock, Web
 from tests.web.sample import BROKEN_HERO, DEFINITION, HERO, SHOP, SITE
 from web.api.answers import Problem
 from web.api.store import DAYS, MOST_TOKENS
+from web.audit.line import Deed
 from web.permission import Permission
 from web.routes import ROUTES
 from web.store import Saved, Store, open_store
@@ -237,6 +238,12 @@ async def test_a_token_is_made_shown_once_and_taken_back(web: Web) -> None:
     assert taken.status_code == 303
     assert code(await ask(web, "GET", found[1])) == (401, "no_token")
     assert (await web.send(f"/sites/{SHOP}/access/{token.id}/revoke", {})).status_code == 404
+    lines = [(line.who, line.did, line.revision, line.note) for line in await web.store.audit.lines(SHOP, 10)]
+    assert lines == [
+        ("owner", Deed.SHUT_OUT, None, "ci"),
+        ("ci, pushed", Deed.PUSHED, 2, ""),
+        ("owner", Deed.LET_IN, None, "ci, to write"),
+    ]
 
 
 @pytest.mark.parametrize(
