@@ -203,7 +203,7 @@ async def test_a_session_is_no_token_and_a_token_is_no_session(web: Web) -> None
     assert code(await web.client.get(PATH)) == (401, "no_token")
     token = await secret(web)
     shown = await ask(web, "GET", token, f"/sites/{SHOP}")
-    assert (shown.status_code, shown.headers["location"]) == (302, "/sign-in")
+    assert (shown.status_code, shown.headers["location"]) == (302, f"/sign-in?next=/sites/{SHOP}")
 
 
 async def test_what_is_wrong_is_said_in_json_under_the_programs_addresses(web: Web) -> None:
