@@ -12,7 +12,7 @@ from typing import Any
 from sanic.response import HTTPResponse
 
 from web.api import definition
-from web.pages import access, editor, health, results, sign_in, site, sites
+from web.pages import access, editor, health, publishing, release, results, sign_in, site, sites
 from web.permission import Permission
 
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
@@ -31,6 +31,8 @@ class Route:
 
 OPEN, PUBLIC, SIGNED_IN = Permission.OPEN, Permission.PUBLIC, Permission.SIGNED_IN
 READS, WRITES = Permission.READS, Permission.WRITES
+
+PLACE = "/sites/<site:str>/publishing/<environment:str>"
 
 ROUTES: tuple[Route, ...] = (
     Route("healthz", "GET", "/healthz", health.healthz, OPEN),
@@ -51,6 +53,17 @@ ROUTES: tuple[Route, ...] = (
     Route("access", "GET", "/sites/<site:str>/access", access.show, SIGNED_IN),
     Route("create_token", "POST", "/sites/<site:str>/access", access.create, SIGNED_IN),
     Route("revoke_token", "POST", "/sites/<site:str>/access/<id:str>/revoke", access.revoke, SIGNED_IN),
+    Route("publishing", "GET", "/sites/<site:str>/publishing", publishing.show, SIGNED_IN),
+    Route("progress", "GET", "/sites/<site:str>/works/<work:str>", publishing.progress, SIGNED_IN),
+    Route("review_promotion", "GET", "/sites/<site:str>/publishing/promote", release.review_promotion, SIGNED_IN),
+    Route("promote", "POST", "/sites/<site:str>/publishing/promote", release.promote, SIGNED_IN),
+    Route("releases", "GET", f"{PLACE}/releases", publishing.history, SIGNED_IN),
+    Route("review_publishing", "GET", f"{PLACE}/publish", release.review_publishing, SIGNED_IN),
+    Route("publish", "POST", f"{PLACE}/publish", release.publish, SIGNED_IN),
+    Route("review_off", "GET", f"{PLACE}/off", release.review_off, SIGNED_IN),
+    Route("switch_off", "POST", f"{PLACE}/off", release.switch_off, SIGNED_IN),
+    Route("review_return", "GET", f"{PLACE}/releases/<release:str>", release.review_return, SIGNED_IN),
+    Route("go_back", "POST", f"{PLACE}/releases/<release:str>", release.go_back, SIGNED_IN),
     Route("read_definition", "GET", "/api/v1/sites/<site:str>/definition", definition.read, READS),
     Route("write_definition", "PUT", "/api/v1/sites/<site:str>/definition", definition.write, WRITES),
 )
