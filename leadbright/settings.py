@@ -24,7 +24,7 @@ PREFIX = "LEADBRIGHT_"
 MOST_WORKERS = 64
 GUARD: int | None = values.GUARD_MINUTES
 
-ELSEWHERE = frozenset({"token", "purge_token"})
+ELSEWHERE = frozenset({"browser", "token", "purge_token"})
 """Read by single commands, not here."""
 
 _CAN_BE_OFF = ("relay_metrics", "aggregator_metrics", "guard")

@@ -107,7 +107,7 @@ class Aggregator:
             return outcome
         self._forgotten_period = forgotten_period
         self._names.learn(outcome.found_names)
-        self._store.live.publish(outcome.tally)
+        self._store.live.ring(cell.site for cell in outcome.tally.cells)
         self.counts.book(outcome.booked)
         self._note(epoch, frames)
         return outcome.reply
