@@ -1,4 +1,5 @@
-// What pages do beyond links and forms: copy a text, say that a form is on its way, keep the editor's line numbers true, jump to a finding.
+// What pages do beyond links and forms: copy a text, say that a form is on its way, guess the time zone, keep the
+// editor's line numbers true, jump to a finding.
 // Every page works without it.
 "use strict";
 
@@ -15,6 +16,10 @@ for (const button of document.querySelectorAll("[data-busy]")) {
     button.textContent = button.dataset.busy;
     button.disabled = true;
   });
+}
+
+for (const input of document.querySelectorAll("[data-timezone]")) {
+  input.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 }
 
 const definition = document.getElementById("definition");
