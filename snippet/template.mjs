@@ -13,6 +13,9 @@ import { PART_NAMES } from "./linker.mjs";
 const USES = "$uses_";
 const PLAN = "$plan_";
 
+/** Words of the language among the names that a part may have. */
+const RESERVED = ["do", "if", "in"];
+
 const childrenOf = node =>
   Object.entries(node)
     .filter(([key]) => !(key === "key" && node.shorthand))
@@ -71,11 +74,10 @@ const truth = (node, answers) => {
   }
 };
 
-/** The parts of the program that was minified, and what starts it: lists of texts, choices, values and names. */
+/** The parts of the program that was minified, what starts it, and names for parts that nothing else in it has. */
 export const templateOf = code => {
   const program = parse(code, { ecmaVersion: 2020, sourceType: "module" });
-  const taken = namesIn(program).find(name => PART_NAMES.includes(name));
-  if (taken) throw new Error(`something is called ${taken}, as a part may be`);
+  const taken = new Set([...RESERVED, ...namesIn(program)]);
   const declarations = program.body.filter(({ type }) => type === "VariableDeclaration");
   const declared = new Map(
     declarations.flatMap(({ declarations }) => declarations).map(({ id, init }) => [id.name, init]),
@@ -164,9 +166,6 @@ export const templateOf = code => {
         ...pieces(node.object, answers),
         code.slice(node.object.end, node.end),
       ];
-    // Nobody assigns to a constant; one word for all names is easier to pack.
-    if (node.type === "VariableDeclaration" && node.kind === "const")
-      return ["let", ...whole({ ...node, kind: "let", start: node.start + "const".length }, answers)];
     if (node.type === "Property" && node.shorthand && declared.has(node.value.name))
       return [`${node.value.name}:`, ...pieces(node.value, answers)];
     if (node.type === "Property" && !node.computed && !node.shorthand)
@@ -212,7 +211,10 @@ export const templateOf = code => {
   };
 
   const parts = [...declared].map(([name, init]) => [name, init ? pieces(init, {}) : []]);
-  return numbered(shared(joined({ parts, start: rest.flatMap(node => pieces(node, {})) })));
+  const template = numbered(shared(joined({ parts, start: rest.flatMap(node => pieces(node, {})) })));
+  const names = PART_NAMES.filter(name => !taken.has(name));
+  if (names.length < template.parts.length) throw new Error("there are more parts than names for them");
+  return { ...template, names };
 };
 
 /** Every piece of the list, and of its choices. */
