@@ -111,6 +111,13 @@ export const templateOf = code => {
       const left = truth(node.left, answers);
       if (left !== undefined && left !== (node.operator === "&&")) return [];
     }
+    if (node.type === "LogicalExpression" && !spine(node).length && node.right.type === "SequenceExpression")
+      return [
+        ...pieces(node.left, answers),
+        code.slice(node.left.end, node.right.start),
+        ...effect(node.right, answers),
+        code.slice(node.right.end, node.end),
+      ];
     return truth(node, answers) === undefined ? pieces(node, answers) : [];
   };
 

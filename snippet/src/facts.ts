@@ -37,8 +37,8 @@ const told = (path: string): string | undefined => {
 export const factsOf = ([, ledger, , behind]: Kept, page: Location): Facts => {
   const [, created, last] = ledger;
   const { languages, maxTouchPoints, userAgent } = navigator;
-  const clock = (): Date => new Date(localTime(plan.tz) + behind * 864e5);
-  const source = () => sourceOf(document.referrer, page, plan.domains);
+  const clock = (): Date => new Date(localTime() + behind * 864e5);
+  const source = () => sourceOf(document.referrer);
   const known: Record<string, string | number | null | undefined> = {};
 
   const facts: Readonly<Record<string, (name: string) => (typeof known)[string]>> = {

@@ -4,7 +4,6 @@
  */
 
 import type { Change, Reached, Standing } from "./ledger.ts";
-import type { Experiment, Goal } from "./plan.ts";
 
 /** A goal reached and what it was worth, in minor units. */
 export type Hit = readonly [goal: string, amount: number];
@@ -27,10 +26,10 @@ const more = (goals: Reached[], [goal, amount]: Hit): readonly [count: number, t
 
 /** Reports the goal with its standing in each experiment that is judged by it, in their order. */
 export const convert =
-  (experiments: readonly Experiment[], hit: Hit): Change =>
+  (hit: Hit): Change =>
   ([, , , , goals, exposures]) => {
     const [goal, amount] = hit;
-    const standings = experiments.flatMap(([run, , judgedBy]) =>
+    const standings = plan.experiments.flatMap(([run, , judgedBy]) =>
       exposures
         .filter(([of]) => of === run && judgedBy.includes(goal))
         .map(([, variation, since]): Standing => [run, variation, ...more(since, hit)]),
@@ -44,7 +43,7 @@ export const minorUnits = (amount: number, digits: number): number =>
   Math.max(-LARGEST, Math.min(LARGEST, Math.floor(amount * 10 ** digits + 0.5))) || 0;
 
 /** The goal of this key, reached because the page says so. */
-export const goalsNamed = (goals: readonly Goal[], named: string, amount: number): readonly Hit[] =>
-  goals
+export const goalsNamed = (named: string, amount: number): readonly Hit[] =>
+  plan.goals
     .filter(([key]) => key === named)
     .map(([key, , , , digits]) => [key, digits === undefined ? 0 : minorUnits(amount, digits)]);

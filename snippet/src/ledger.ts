@@ -57,7 +57,7 @@ export const visit: Change = (ledger, day) => {
   if (day <= before) return [];
   ledger[2] = day;
   const [then, now] = [quarter(before), quarter(day)];
-  const bits = +(then !== now) + 2 * +(((then / QUARTERS) | 0) !== ((now / QUARTERS) | 0));
+  const bits = +(then !== now) + 2 * +(then >> 2 !== now >> 2);
   return [["visit", Math.min(day - before, LONG_GAP) || 0, bits]];
 };
 

@@ -7,7 +7,7 @@ import type { Leadbright } from "../leadbright.d.ts";
 import { watchAddress } from "./address.ts";
 import { watchAttention } from "./engagement.ts";
 import { readRecord } from "./jar.ts";
-import { answered, begin, depart, look, move, reach, refused } from "./page.ts";
+import { begin, depart, look, move, reach, refused } from "./page.ts";
 import { quiet } from "./quiet.ts";
 import { lockedTurn, turn } from "./report.ts";
 import { goalsTouched } from "./triggers.ts";
@@ -18,7 +18,7 @@ interface Installed extends Leadbright {
   readonly on?: boolean;
 }
 
-const touched = quiet((event: Event) => reach(goalsTouched(plan.goals, event)));
+const touched = quiet((event: Event) => reach(goalsTouched(event)));
 
 /** Hears what was said before, of consent or the rest. */
 const hear = quiet((consent: boolean) =>
@@ -31,7 +31,7 @@ if (!early?.on) {
   window.leadbright = Object.assign(say, { on: true }) as Installed;
   // What the page knows already spares us to look.
   hear(true);
-  if (!answered && (!uses.consent || (!refused() && readRecord(0)))) quiet(begin)();
+  if (!uses.consent || (!refused() && readRecord())) quiet(begin)();
   if (uses.click) addEventListener("click", touched, true);
   if (uses.submit) addEventListener("submit", touched, true);
   addEventListener(

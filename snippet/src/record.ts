@@ -19,6 +19,9 @@ export type Pending = readonly [
 /** `behind`: days by which this browser's clock is behind the relay's. */
 export type Kept = [format: typeof FORMAT, ledger: Ledger, outbox: Pending[], behind: number];
 
+/** Instead of a record, the same for everybody: the visitor wants none. */
+export const NO = 0;
+
 const FORMAT = 1;
 const LIFETIME_DAYS = 395;
 
@@ -30,16 +33,17 @@ export const daysLeft = (kept: Kept, day: number): number => kept[1][1] + LIFETI
 
 // JSON's own signs change places with signs that a cookie carries unescaped, which texts seldom hold.
 const SIGNS = '",[]~!*_';
-const swap = (text: string): string => text.replace(/[",[\]~!*_]/g, sign => SIGNS.charAt(SIGNS.indexOf(sign) ^ 4));
+const swap = (text: string): string => text.replace(/./g, sign => SIGNS[SIGNS.indexOf(sign) ^ 4] ?? sign);
 
 export const encode = (kept: Kept): string => encodeURIComponent(swap(JSON.stringify(kept)));
 
 /** What the value holds; undefined where it is none of ours, torn, or of another format. */
-export const decode = (value: string | undefined): Kept | undefined => {
+export const decode = (value: string | undefined): Kept | typeof NO | undefined => {
   try {
-    const kept: Kept = JSON.parse(swap(decodeURIComponent(value as string)));
-    return kept[0] === FORMAT ? kept : undefined;
+    const kept: Kept | typeof NO = JSON.parse(swap(decodeURIComponent(value as string)));
+    if (kept === NO || kept[0] === FORMAT) return kept;
   } catch {
-    return undefined;
+    // It is torn.
   }
+  return undefined;
 };

@@ -83,7 +83,7 @@ export const leave = (
   const [run, [variation, , , , , to = ""]] = first;
   const lift = applyStyle("html{visibility:hidden!important}", []);
   tell(visit);
-  tell(arrive(sourceOf(document.referrer, page, plan.domains)));
+  tell(arrive(sourceOf(document.referrer)));
   tell(expose(run, variation));
   let gone = false;
   const go = quiet(() => {

@@ -4,27 +4,22 @@
  */
 
 import { type Hit, minorUnits } from "./goals.ts";
-import { matchesPage, type Page } from "./pages.ts";
-import type { Goal } from "./plan.ts";
+import { matchesPage } from "./pages.ts";
 
 /** Of a click or a submit; its path goes from the innermost element outwards through open shadow trees. */
-export const goalsTouched = (goals: readonly Goal[], event: Event): readonly Hit[] =>
-  goals.flatMap(([key, trigger, selector]) =>
+export const goalsTouched = (event: Event): readonly Hit[] =>
+  plan.goals.flatMap(([key, trigger, selector]) =>
     trigger === event.type &&
     event.composedPath().some(node => node instanceof Element && node.matches(selector as string))
       ? [[key, 0] as const]
       : [],
   );
 
-export const goalsVisited = (goals: readonly Goal[], page: Page): readonly Hit[] =>
-  goals.flatMap(goal => (goal[1] === "visit" && matchesPage(goal[2], page) ? [[goal[0], 0] as const] : []));
+export const goalsVisited = (): readonly Hit[] =>
+  plan.goals.flatMap(goal => (goal[1] === "visit" && matchesPage(goal[2], location) ? [[goal[0], 0] as const] : []));
 
-export const goalsHappened = (
-  goals: readonly Goal[],
-  name: string,
-  properties: Readonly<Record<string, unknown>>,
-): readonly Hit[] =>
-  goals.flatMap(goal =>
+export const goalsHappened = (name: string, properties: Readonly<Record<string, unknown>>): readonly Hit[] =>
+  plan.goals.flatMap(goal =>
     goal[1] === "event" && goal[2] === name
       ? [[goal[0], goal[3] ? minorUnits(Number(properties[goal[3]]), goal[4] ?? 0) : 0] as const]
       : [],

@@ -11,15 +11,13 @@ import { goalsHappened } from "./triggers.ts";
 
 export type Say = (verb: string, first: never, second: never) => void;
 
-const EVENT = /^[a-z0-9][a-z0-9_.:-]{0,39}$/;
-
 const VERBS: Readonly<Record<string, ((first: never, second: never) => void) | undefined>> = {
   event: (name: string, properties: Readonly<Record<string, unknown>> = {}) => {
-    if (!EVENT.test(name)) return;
+    if (!/^[a-z\d][a-z\d_.:-]{0,39}$/.test(name)) return;
     tell(() => [["event", name]]);
-    if (uses.event) reach(goalsHappened(plan.goals, name, properties));
+    if (uses.event) reach(goalsHappened(name, properties));
   },
-  goal: uses.goals ? (key: string, amount = 0) => reach(goalsNamed(plan.goals, key, amount)) : undefined,
+  goal: uses.goals ? (key: string, amount = 0) => reach(goalsNamed(key, amount)) : undefined,
   ready: (callback: () => void) => callback(),
   variation: (experiment: string, callback: (variation: string | null) => void) =>
     callback((uses.experiments && variationOf(experiment)) || null),

@@ -97,7 +97,8 @@ const changeOf = (plan: Plan, step: Taken): Change => {
     case "expose":
       return expose(step[1], step[2]);
     case "convert":
-      return convert(plan.experiments.map(carried), [step[1], step[2]]);
+      Object.assign(globalThis, { plan: { experiments: plan.experiments.map(carried) } });
+      return convert([step[1], step[2]]);
     case "happen":
       return happen(["event", step[1]]);
   }
