@@ -165,6 +165,7 @@ export const templateOf = code => {
     if (node.type === "Identifier" && node.name.startsWith(PLAN)) return [{ plan: node.name.slice(PLAN.length) }];
     if (node.type === "Identifier" && declared.has(node.name)) return [{ part: node.name }];
     if (node.type === "ExpressionStatement") return folded.ExpressionStatement(node, answers);
+    if (node.type === "BlockStatement") return ["{", ...node.body.flatMap(each => statement(each, answers)), "}"];
     if (node.type === "ObjectExpression") return object(node, answers);
     if (node.type === "SequenceExpression") return sequence(node, answers);
     if (node.type === "MemberExpression" && !node.computed)
@@ -178,6 +179,14 @@ export const templateOf = code => {
     if (node.type === "Property" && !node.computed && !node.shorthand)
       return [code.slice(node.start, node.value.start), ...pieces(node.value, answers)];
     return whole(node, answers);
+  };
+
+  /** In a block nothing has to stand where nothing is left. */
+  const statement = (node, answers) => {
+    const feature = open(node, answers);
+    if (feature) return [chosen(feature, node, answers, statement)];
+    const said = pieces(node, answers);
+    return said.join("") === ";" ? [] : said;
   };
 
   /** What is left of an expression whose value nobody takes, with a comma before or after it. */

@@ -4,6 +4,7 @@
  */
 
 import { newSeed } from "./chance.ts";
+import { isUnder } from "./domains.ts";
 import { daysLeft, decode, encode, type Kept, NO, newRecord } from "./record.ts";
 
 /** Browsers stop at 4,096 bytes for name and value; the name takes 43 at most. */
@@ -16,10 +17,10 @@ const NO_DAYS = 395;
 /** Pages that may have been opened at the same instant. */
 const CLAIMS = 9;
 
-/** Whether a visitor without a record may be given one: only a page that has just begun makes visitors. */
-let welcome = false;
+/** The seed of a visitor who has no record and may be given one: only a page that has just begun makes visitors. */
+let welcome: string | undefined;
 
-const shared = uses.domains ? plan.domains.find(domain => `.${location.hostname}`.endsWith(`.${domain}`)) : "";
+const shared = uses.domains ? plan.domains.find(isUnder(location.hostname)) : "";
 
 const find = (rest: string): string | undefined => document.cookie.match(`(?:^| )${plan.record}${rest}`)?.[1];
 const value = (): string | undefined => find("=([^;]*)");
@@ -36,7 +37,8 @@ const put = (text: string, age: number, domain = shared): void => {
     (location.protocol === "https:" ? ";Secure" : "");
 };
 
-const unclaim = (): void => {
+/** The record stands: no page needs to agree on a seed any more. */
+export const unclaim = (): void => {
   for (let left = CLAIMS; left-- && claim(); ) put(`.${claim()}=`, 0);
 };
 
@@ -50,19 +52,16 @@ const forgetRecord = (domain = location.hostname): void => {
 
 /** Deletes what is kept, if anything is. Where nobody is asked, the no is kept instead. */
 export const refuseRecord = (): void => {
-  if (readRecord() === NO) return;
   if (!uses.consent || find("([.=])")) forgetRecord();
   if (!uses.consent) put(`=${NO}`, NO_DAYS * DAY_S);
 };
 
 /** The record, or a new one where there may be one; undefined where there is neither, NO where the visitor said so. */
-export const readRecord = (day = 0): Kept | typeof NO | undefined => {
-  const seed = uses.experiments ? claim() : welcome && newSeed();
-  return decode(value()) ?? (seed ? newRecord(seed, day) : undefined);
-};
+export const readRecord = (day = 0): Kept | typeof NO | undefined =>
+  decode(value()) ?? newRecord(uses.experiments ? claim() : welcome, day);
 
 const welcomed = (): Kept | typeof NO | undefined => {
-  welcome = true;
+  welcome = newSeed();
   return readRecord();
 };
 
@@ -82,21 +81,19 @@ const claimed = (): Kept | typeof NO | undefined => {
  * The record as it is when a page begins; nothing where none can be kept, or the visitor said no and does not say
  * yes now. Its days are not to be relied on: which day it is would cost too much to ask while the page waits.
  */
-export const openRecord = (saysYes: boolean): Kept | typeof NO | undefined => {
-  if (saysYes && readRecord() === NO) forgetRecord();
+export const openRecord = (saysYes?: boolean): Kept | typeof NO | undefined => {
+  if (saysYes && !readRecord()) forgetRecord();
   return readRecord() ?? (uses.experiments ? claimed() : welcomed());
 };
 
-/** Whether the record is now in the cookie; by the browser's clock it is `day`. */
+/** Whether the record is now in the cookie. */
 export const writeRecord = (kept: Kept, day: number): boolean => {
   const text = encode(kept);
-  const set = (): void => put(`=${text}`, daysLeft(kept, day) * DAY_S);
-  set();
-  if (value() !== text) {
-    forgetRecord();
-    set();
-  }
-  if (uses.experiments) unclaim();
-  else welcome = false;
-  return value() === text;
+  const age = daysLeft(kept, day) * DAY_S;
+  const isSet = (): boolean => {
+    put(`=${text}`, age);
+    return value() === text;
+  };
+  welcome = undefined;
+  return isSet() || !!(forgetRecord() as unknown) || isSet();
 };

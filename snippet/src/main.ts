@@ -28,7 +28,8 @@ const hear = quiet((consent: boolean) =>
 const early = window.leadbright as Installed | undefined;
 // Another copy may have been first.
 if (!early?.on) {
-  window.leadbright = Object.assign(say, { on: true }) as Installed;
+  say.on = true;
+  window.leadbright = say as Leadbright;
   // What the page knows already spares us to look.
   hear(true);
   if (!uses.consent || (!refused() && readRecord())) quiet(begin)();
@@ -36,7 +37,7 @@ if (!early?.on) {
   if (uses.submit) addEventListener("submit", touched, true);
   addEventListener(
     "pageshow",
-    quiet(({ persisted }: PageTransitionEvent) => persisted && look()),
+    quiet((event: PageTransitionEvent) => event.persisted && look()),
   );
   if (uses.navigation) watchAddress(quiet(move));
   if (uses.engagement) {

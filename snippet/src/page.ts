@@ -52,8 +52,8 @@ export const depart = (): void => {
   if (entry) tellOnce(entry);
 };
 
-export const begin = (saysYes = false): void => {
-  const kept = waiting || refused() ? undefined : openRecord(saysYes);
+export const begin = (saysYes?: boolean): void => {
+  const kept = !waiting && !refused() && openRecord(saysYes);
   if (!kept) return;
   beginTelling();
   if (uses.experiments) {
@@ -66,7 +66,7 @@ export const begin = (saysYes = false): void => {
 
 /** The address is another without a new page; `viewed` is whether that is one to whoever looks at it. */
 export const move = (viewed: boolean): void => {
-  const kept = waiting && openRecord(false);
+  const kept = waiting && openRecord();
   if (!kept) return;
   if (uses.experiments) {
     shown = enterExperiments(kept, location, tell);

@@ -25,11 +25,14 @@ export const NO = 0;
 const FORMAT = 1;
 const LIFETIME_DAYS = 395;
 
-/** Of a visitor not seen before. */
-export const newRecord = (seed: string, day: number): Kept => [FORMAT, [seed, day, null, null, [], []], [], 0];
+/** Of a visitor not seen before, whose session is over at whatever minute; of none where there is no seed. */
+export const newRecord = <Seed extends string | undefined>(seed: Seed, day: number) =>
+  (seed && [FORMAT, [seed, day, null, [-99, 0, ["", "", "", ""]], [], []], [], 0]) as Seed extends string
+    ? Kept
+    : Kept | undefined;
 
 /** Days left of those that a record may be kept, counted from its making however often it is used. */
-export const daysLeft = (kept: Kept, day: number): number => kept[1][1] + LIFETIME_DAYS - day - kept[3];
+export const daysLeft = (kept: Kept, day: number): number => kept[1][1] + LIFETIME_DAYS - day;
 
 // JSON's own signs change places with signs that a cookie carries unescaped, which texts seldom hold.
 const SIGNS = '",[]~!*_';

@@ -7,9 +7,9 @@
 import { newNonce } from "./chance.ts";
 import { correct, minuteNow, today } from "./clock.ts";
 import { trim } from "./experiments.ts";
-import { ROOM, readRecord, writeRecord } from "./jar.ts";
+import { ROOM, readRecord, unclaim, writeRecord } from "./jar.ts";
 import type { Change, Entry } from "./ledger.ts";
-import { NO_SOURCE, type Stamp, take } from "./outbox.ts";
+import { type Stamp, take } from "./outbox.ts";
 import type { Pending } from "./record.ts";
 
 const WAITING = 200;
@@ -46,8 +46,7 @@ const post = async ([nonce, , cfg, d, p, src, e]: Pending): Promise<void> => {
       credentials: "omit",
       referrerPolicy: "origin",
     });
-    const { day } = answer.ok ? await answer.json() : {};
-    if (answer.status < TOO_MANY) await lockedTurn(nonce, day);
+    if (answer.status < TOO_MANY) await lockedTurn(nonce, (answer.ok ? await answer.json() : answer).day);
   } catch {
     // It stays in the outbox.
   }
@@ -68,16 +67,14 @@ export const turn = (answered?: string, theirs?: number): void => {
   if ((document as Prerendered).prerendering || !waiting || !(waiting.length || answered)) return;
   const day = today();
   const kept = readRecord(day);
-  if (!kept) {
-    // The visitor deleted it, or took consent back.
-    waiting = undefined;
-    return;
-  }
+  // The visitor deleted it, or took consent back: another address without a new page makes no new visitor.
+  if (uses.navigation && !kept) waiting = undefined;
+  if (!kept) return;
   correct(kept, day + kept[3], theirs);
   if (uses.experiments) trim(plan.experiments, kept, ROOM);
-  const [next, taken] = take(kept, waiting, stampOf(day + kept[3]), ROOM, answered);
-  waiting.splice(0, taken);
-  if (writeRecord(next, day)) next[2].forEach(post);
+  const next = take(kept, waiting as Change[], stampOf(day + kept[3]), answered, ROOM);
+  if (writeRecord(next, day + kept[3])) next[2].forEach(post);
+  if (uses.experiments) unclaim();
 };
 
 /** Without Web Locks (insecure pages, old browsers) one task's read and write are as close together as can be. */
@@ -101,6 +98,5 @@ export const tell = (change: Change): void => {
 export const tellOnce = (entry: Entry): void => {
   const day = today();
   const kept = waiting && readRecord(day);
-  if (kept && !(document as Prerendered).prerendering)
-    post([...stampOf(day + kept[3]), kept[1][3]?.[2] ?? NO_SOURCE, [entry]]);
+  if (kept && !(document as Prerendered).prerendering) post([...stampOf(day + kept[3]), kept[1][3][2], [entry]]);
 };

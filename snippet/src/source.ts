@@ -3,6 +3,7 @@
  * May not know whether a session begins.
  */
 
+import { isUnder } from "./domains.ts";
 import type { Source } from "./ledger.ts";
 
 /** Cut off at a whole character: half of one would make the whole beacon unreadable. */
@@ -13,6 +14,6 @@ export const sourceOf = (referrer: string): Source => {
   const campaign = new URLSearchParams(location.search);
   const utm = (name: string): string => cut(campaign.get(`utm_${name}`));
   const host = referrer && new URL(referrer).hostname;
-  const ours = [location.hostname, ...plan.domains].some(domain => `.${host}`.endsWith(`.${domain}`));
+  const ours = [location.hostname, ...plan.domains].some(isUnder(host));
   return [ours ? "" : cut(host.replace(/^www\./, "")), utm("source"), utm("medium"), utm("campaign")];
 };

@@ -18,7 +18,7 @@ export const goalsTouched = (event: Event): readonly Hit[] =>
 export const goalsVisited = (): readonly Hit[] =>
   plan.goals.flatMap(goal => (goal[1] === "visit" && matchesPage(goal[2], location) ? [[goal[0], 0] as const] : []));
 
-export const goalsHappened = (name: string, properties: Readonly<Record<string, unknown>>): readonly Hit[] =>
+export const goalsHappened = (name: string, properties: Readonly<Record<string, unknown>> = {}): readonly Hit[] =>
   plan.goals.flatMap(goal =>
     goal[1] === "event" && goal[2] === name
       ? [[goal[0], goal[3] ? minorUnits(Number(properties[goal[3]]), goal[4] ?? 0) : 0] as const]

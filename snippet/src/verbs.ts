@@ -12,7 +12,7 @@ import { goalsHappened } from "./triggers.ts";
 export type Say = (verb: string, first: never, second: never) => void;
 
 const VERBS: Readonly<Record<string, ((first: never, second: never) => void) | undefined>> = {
-  event: (name: string, properties: Readonly<Record<string, unknown>> = {}) => {
+  event: (name: string, properties: Readonly<Record<string, unknown>>) => {
     if (!/^[a-z\d][a-z\d_.:-]{0,39}$/.test(name)) return;
     tell(() => [["event", name]]);
     if (uses.event) reach(goalsHappened(name, properties));
@@ -25,4 +25,6 @@ const VERBS: Readonly<Record<string, ((first: never, second: never) => void) | u
 };
 
 /** The page API, which takes the queue's place. */
-export const say: Say = quiet((verb: string, first: never, second: never) => VERBS[verb]?.(first, second));
+export const say: Say & { on?: boolean } = quiet((verb: string, first: never, second: never) =>
+  VERBS[verb]?.(first, second),
+);

@@ -108,7 +108,8 @@ const totals = (goals: readonly Reached[]) => Object.fromEntries(goals.map(([goa
 
 const plain = ([, , last, session, goals, exposures]: Ledger) => ({
   last,
-  session,
+  // The reference has none where there has never been one.
+  session: session[0] < 0 ? null : session,
   goals: totals(goals),
   exposures: Object.fromEntries(exposures.map(([key, variation, reached]) => [key, [variation, totals(reached)]])),
 });

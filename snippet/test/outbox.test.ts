@@ -17,7 +17,11 @@ const ROOMY = 1e6;
 
 const beacon = (minute: number): Pending => ["o".repeat(22), minute, "", DAY, "/", ["", "", "", ""], [["view"]]];
 const holding = (...outbox: Pending[]): Kept => [1, fresh()[1], outbox, 0];
-const filled = (changes: readonly Change[], kept = fresh(), room = ROOMY) => take(kept, changes, STAMP, room);
+const filled = (changes: readonly Change[], kept = fresh(), room = ROOMY): readonly [Kept, taken: number] => {
+  const waiting = [...changes];
+  const next = take(kept, waiting, STAMP, undefined, room);
+  return [next, changes.length - waiting.length];
+};
 
 test("state and beacon change in the same record", () => {
   const [[, [, , last], outbox], taken] = filled([visit, EVENT]);
