@@ -32,6 +32,9 @@ const namesIn = node => {
     .flatMap(namesIn);
 };
 
+/** What an `if` depends on; the minifier puts what comes before it into the same parentheses. */
+const asked = ({ test }) => (test.type === "SequenceExpression" ? test.expressions.at(-1) : test);
+
 /** The operands that decide: those of `!`, `&&`, `||`, and what a conditional asks. */
 const spine = node => {
   switch (node.type) {
@@ -42,7 +45,7 @@ const spine = node => {
     case "ConditionalExpression":
       return [...spine(node.test), ...spine(node.consequent), ...spine(node.alternate)];
     case "IfStatement":
-      return spine(node.test);
+      return spine(asked(node));
     case "ExpressionStatement":
       return spine(node.expression);
     case "Identifier":
@@ -136,10 +139,8 @@ export const templateOf = code => {
       return value === undefined ? whole(node, answers) : [value ? "!0" : "!1"];
     },
     IfStatement: (node, answers) => {
-      const test = truth(node.test, answers);
-      if (test === undefined) return whole(node, answers);
-      const taken = test ? node.consequent : node.alternate;
-      return taken ? pieces(taken, answers) : [";"];
+      const said = branch(node, answers);
+      return asked(node) === node.test ? (said.length ? said : [";"]) : ["{", ...said, "}"];
     },
     ExpressionStatement: (node, answers) => {
       const kept = effect(node.expression, answers);
@@ -165,6 +166,7 @@ export const templateOf = code => {
     if (node.type === "Identifier" && node.name.startsWith(PLAN)) return [{ plan: node.name.slice(PLAN.length) }];
     if (node.type === "Identifier" && declared.has(node.name)) return [{ part: node.name }];
     if (node.type === "ExpressionStatement") return folded.ExpressionStatement(node, answers);
+    if (node.type === "VariableDeclarator") return declarator(node, answers);
     if (node.type === "BlockStatement") return ["{", ...node.body.flatMap(each => statement(each, answers)), "}"];
     if (node.type === "ObjectExpression") return object(node, answers);
     if (node.type === "SequenceExpression") return sequence(node, answers);
@@ -181,10 +183,31 @@ export const templateOf = code => {
     return whole(node, answers);
   };
 
+  /** What comes before what an `if` asks, and the way that it then goes. */
+  const branch = (node, answers) => {
+    const test = truth(asked(node), answers);
+    if (test === undefined) return whole(node, answers);
+    const before =
+      node.test === asked(node) ? [] : [...effects({ expressions: node.test.expressions.slice(0, -1) }, answers), ";"];
+    const taken = test ? node.consequent : node.alternate;
+    return taken ? [...before, ...pieces(taken, answers)] : before;
+  };
+
+  // What is declared without a value is undefined.
+  const declarator = (node, answers) => {
+    const feature = node.init ? open(node.init, answers) : undefined;
+    if (feature) return [chosen(feature, node, answers, declarator)];
+    const name = pieces(node.id, answers);
+    const said = node.init ? pieces(node.init, answers) : [];
+    if (!said.length || said.join("") === "void 0") return name;
+    return [...name, code.slice(node.id.end, node.init.start), ...said, code.slice(node.init.end, node.end)];
+  };
+
   /** In a block nothing has to stand where nothing is left. */
   const statement = (node, answers) => {
     const feature = open(node, answers);
     if (feature) return [chosen(feature, node, answers, statement)];
+    if (node.type === "IfStatement") return branch(node, answers);
     const said = pieces(node, answers);
     return said.join("") === ";" ? [] : said;
   };

@@ -34,7 +34,7 @@ const told = (path: string): string | undefined => {
   return ["string", "number", "boolean"].includes(typeof value) ? `${value}` : undefined;
 };
 
-export const factsOf = ([, ledger, , behind]: Kept, page: Location): Facts => {
+export const factsOf = ([, ledger, , behind]: Kept): Facts => {
   const [, created, last] = ledger;
   const { languages, maxTouchPoints, userAgent } = navigator;
   const clock = (): Date => new Date(localTime() + behind * 864e5);
@@ -50,10 +50,10 @@ export const factsOf = ([, ledger, , behind]: Kept, page: Location): Facts => {
     channel: () => (uses.channel ? channelOf(source(), ledger) : undefined),
     // The day that a record was made is that of the first visit.
     visitor: () => (last !== null && created < Math.floor(+clock() / 864e5) ? "returning" : "new"),
-    path: () => page.pathname,
-    host: () => page.host,
+    path: () => location.pathname,
+    host: () => location.host,
     referrer: () => source()[0],
-    query: name => new URLSearchParams(page.search).get(name),
+    query: name => new URLSearchParams(location.search).get(name),
     cookie,
     data: told,
     width: () => innerWidth,

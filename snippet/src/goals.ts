@@ -18,10 +18,9 @@ const more = (goals: Reached[], [goal, amount]: Hit): readonly [count: number, t
     reached = [goal, 0, 0];
     goals.push(reached);
   }
-  const [, count, total] = reached;
-  reached[1]++;
-  reached[2] += amount;
-  return [count, total];
+  const [, , total] = reached;
+  if (uses.amounts) reached[2] += amount;
+  return [reached[1]++, total];
 };
 
 /** Reports the goal with its standing in each experiment that is judged by it, in their order. */
@@ -34,16 +33,20 @@ export const convert =
         .filter(([of]) => of === run && judgedBy.includes(goal))
         .map(([, variation, since]): Standing => [run, variation, ...more(since, hit)]),
     );
-    const before = more(goals, hit);
-    return [amount ? ["goal", goal, ...before, standings, amount] : ["goal", goal, ...before, standings]];
+    const entry: ["goal", string, number, number, Standing[], number?] = ["goal", goal, ...more(goals, hit), standings];
+    if (uses.amounts && amount) entry.push(amount);
+    return [entry];
   };
 
-/** An amount such as 49.99 in its currency's minor unit, halves rounded towards plus infinity; 0 for what is none. */
-export const minorUnits = (amount: number, digits: number): number =>
-  Math.max(-LARGEST, Math.min(LARGEST, Math.floor(amount * 10 ** digits + 0.5))) || 0;
+/**
+ * An amount such as 49.99 in its currency's minor unit, halves rounded towards plus infinity; 0 for what is none, and
+ * for a goal that has no currency.
+ */
+export const minorUnits = (amount: unknown, digits = Number.NaN): number =>
+  Math.max(-LARGEST, Math.min(LARGEST, Math.floor((amount as number) * 10 ** digits + 0.5))) || 0;
 
 /** The goal of this key, reached because the page says so. */
 export const goalsNamed = (named: string, amount: number): readonly Hit[] =>
-  plan.goals
-    .filter(([key]) => key === named)
-    .map(([key, , , , digits]) => [key, digits === undefined ? 0 : minorUnits(amount, digits)]);
+  plan.goals.flatMap(([key, , , , digits]) =>
+    key === named ? [[key, uses.amounts ? minorUnits(amount, digits) : 0] as const] : [],
+  );

@@ -4,10 +4,10 @@
  */
 
 import { placing } from "./insert.ts";
-import { KINDS, type Kind, none, type Undo } from "./kinds.ts";
-import type { Entry } from "./ledger.ts";
+import { KINDS, type Kind, type Undo } from "./kinds.ts";
 import type { Arm, Op } from "./plan.ts";
 import { quiet } from "./quiet.ts";
+import { tell } from "./report.ts";
 import { scriptTask } from "./script.ts";
 import type { Lift } from "./style.ts";
 
@@ -31,55 +31,52 @@ const WAIT = "data-leadbright-wait";
 export type Fault = "miss" | "error" | undefined;
 
 /** An op at work: `pass` goes over the page and answers whether it changed anything, `conclude` reports what is amiss. */
-export type Task = readonly [pass: () => boolean, conclude: () => void, undo: Undo];
+export type Task = readonly [pass: () => boolean, conclude: () => void, undo?: Undo];
 
 const parsing = (): boolean => document.readyState === "loading";
 
 const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void): Task => {
   const [kind, selector, name = "", value = null] = op as readonly [Op[0], string, string?, (string | null)?];
-  const how = KINDS[kind] ?? (uses.insert ? placing(kind) : undefined);
-  const safe = /^a|^drop/.test(kind);
-  const given = new Map<Element, readonly [value: unknown, undo: Undo]>();
+  const [read, write] = (uses.insert ? (KINDS[kind] ?? placing(kind)) : KINDS[kind]) as Kind;
+  const given = new Map<Element, readonly [value: unknown, undo: unknown]>();
   let fault: Fault = "miss";
   let told: Fault;
   let credit = 0;
   let until = 0;
   let pauses = 0;
 
+  let cost = 0;
+
   const conclude = (): void => {
     if (!told) report(fault);
     told = fault;
   };
-  const undo = (): void => {
-    if (uses.navigation) given.forEach(([, back]) => back());
-  };
+  const undo = (): void => given.forEach(([, back]) => (back as Undo)());
 
-  /** What it cost. */
-  const give = (element: Element): number => {
-    const [read, write] = how as Kind;
+  const give = (element: Element): void => {
     const mark = given.get(element);
-    if ((mark && mark[0] === read(element, name, value)) || (!safe && element.closest(`[${WAIT}]`))) return 0;
+    const now = read(element, name, value);
+    if (
+      (uses.insert && now === undefined) ||
+      mark?.[0] === now ||
+      ((!(uses.attribute || uses.class) || !/^a|^drop/.test(kind)) && element.closest(`[${WAIT}]`))
+    )
+      return;
     if (uses.navigation) {
       if (given.size > REMEMBERED) given.forEach((_mark, other) => other.isConnected || given.delete(other));
-      mark?.[1]();
+      (mark?.[1] as Undo | undefined)?.();
     }
     const back = write(element, name, value);
-    if (!back) return 0;
     given.set(element, [read(element, name, value), back]);
     fault = undefined;
-    return parsing() ? PARSING : mark ? 1 : NEW;
+    cost = Math.max(cost, parsing() ? PARSING : mark ? 1 : NEW);
   };
 
-  const spend = (cost: number): void => {
-    credit -= cost;
-    if (credit > 0) return;
-    if (pauses < 2) setTimeout(passAll, WHILE_MS << pauses++);
-    else {
-      until = 1 / 0;
-      fault = "miss";
-      undo();
-      conclude();
-    }
+  const giveUp = (): void => {
+    until = 1 / 0;
+    fault = "miss";
+    if (uses.navigation) undo();
+    conclude();
   };
 
   const pass = (): boolean => {
@@ -88,13 +85,14 @@ const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void):
       credit = CREDIT;
       until = now + (WHILE_MS << pauses);
     }
-    let cost = 0;
+    cost = 0;
     try {
-      if (credit > 0)
-        document.querySelectorAll(selector).forEach(element => {
-          cost = Math.max(cost, give(element));
-        });
-      if (cost) spend(cost);
+      if (credit > 0) document.querySelectorAll(selector).forEach(give);
+      credit -= cost;
+      if (cost && credit <= 0) {
+        if (pauses < 2) setTimeout(passAll, WHILE_MS << pauses++);
+        else giveUp();
+      }
     } catch {
       fault = "error";
       credit = 0;
@@ -104,12 +102,11 @@ const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void):
     return !!cost;
   };
 
-  return [pass, conclude, undo];
+  return uses.navigation ? [pass, conclude, undo] : [pass, conclude];
 };
 
 const tasks = new Set<Task>();
 const attributes = ["class", WAIT];
-let observer: MutationObserver | undefined;
 let framed = 0;
 let due = 0;
 
@@ -118,7 +115,7 @@ const passAll = quiet((): void => {
   let busy = false;
   for (const [pass] of tasks) busy = pass() || busy;
   due = busy ? 0 : Date.now() + FRAME_MS;
-  observer?.takeRecords();
+  observer.takeRecords();
 });
 
 /** After a pass that found nothing to do, the next is no sooner than it has to be: before what changed is painted. */
@@ -127,42 +124,37 @@ const look = (): void => {
   else if (!framed) framed = requestAnimationFrame(passAll);
 };
 
-/** Applies the ops until it is taken back; `report` is told once of each that found no element, failed or gave up. */
-export const applyOps = (
-  run: string,
-  [variation, , , , ops = []]: Arm,
-  lift: Lift | undefined,
-  report: (entry: Entry) => void,
-): Undo => {
+const observer = new MutationObserver(look);
+
+/** Applies the ops until it is taken back; each that found no element, failed or gave up is told of once. */
+export const applyOps = (run: string, [variation, , , , ops = []]: Arm, lift: Lift | undefined): Undo | undefined => {
   const mine = ops.map((op, index) => {
-    const tell = (fault: Fault): void => {
-      if (fault) report([fault, run, variation, index]);
+    const report = (fault: Fault): void => {
+      if (fault) tell(() => [[fault, run, variation, index]]);
     };
     if (uses.attribute && op[0] === "attribute") attributes.push(op[2]);
-    return uses.script && op[0] === "script" ? scriptTask(plan.scripts[op[1]], tell) : taskOf(op, lift, tell);
+    return uses.script && op[0] === "script" ? scriptTask(plan.scripts[op[1]], report) : taskOf(op, lift, report);
   });
   const wait = (): void => {
     passAll();
     setTimeout(
-      quiet(() => mine.forEach(task => tasks.has(task) && task[1]())),
+      quiet(() => mine.forEach(task => (!uses.navigation || tasks.has(task)) && task[1]())),
       PATIENCE_MS,
     );
   };
 
   mine.forEach(task => tasks.add(task));
-  observer ??= new MutationObserver(look);
   observer.observe(document, { childList: true, subtree: true, characterData: true, attributeFilter: attributes });
-  if (parsing()) {
-    passAll();
-    document.addEventListener("DOMContentLoaded", wait);
-  } else wait();
+  passAll();
+  if (parsing()) addEventListener("DOMContentLoaded", wait);
+  else wait();
 
   return uses.navigation
     ? () => {
         for (const task of mine.reverse()) {
           tasks.delete(task);
-          task[2]();
+          task[2]?.();
         }
       }
-    : none;
+    : undefined;
 };

@@ -9,6 +9,8 @@ import { encode, type Kept, type Pending } from "./record.ts";
 const BEACONS = 4;
 const ENTRIES = 32;
 const DAY_MINUTES = 1_440;
+/** Characters to be left for beacons; a record that leaves fewer is trimmed. */
+const SPARE = 1_000;
 
 /** What a new beacon says besides source and entries. */
 export type Stamp = readonly [nonce: string, minute: number, digest: string, day: number, path: string];
@@ -39,4 +41,11 @@ export const take = (kept: Kept, changes: Change[], stamp: Stamp, answered: stri
     }
   }
   return next;
+};
+
+/** Forgets exposures to experiments and phases that are over where the record leaves little of its `room`. */
+export const trim = (kept: Kept, room: number): void => {
+  const [, ledger] = kept;
+  if (encode(kept).length > room - SPARE)
+    ledger[5] = ledger[5].filter(([run]) => plan.experiments.some(([running]) => running === run));
 };

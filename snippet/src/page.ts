@@ -4,7 +4,7 @@
  */
 
 import { attend, attention } from "./engagement.ts";
-import { enterExperiments, type Shown } from "./experiments.ts";
+import { enterExperiments, entered } from "./experiments.ts";
 import { convert, type Hit } from "./goals.ts";
 import { openRecord, readRecord, refuseRecord } from "./jar.ts";
 import { expose, view, visit } from "./ledger.ts";
@@ -20,8 +20,6 @@ interface Signals extends Navigator {
 /** What four in five of the machines known to visit pages say of themselves; there are telephones called Cubot. */
 const BOT = /compatible;|http|[^u]bot\b|crawl|spider/i;
 
-let shown: Shown | undefined;
-
 /** Whether the visitor, through the browser, asked to be left alone, or is no visitor at all. */
 export const refused = (signals: Signals = navigator): unknown =>
   (uses.experiments && BOT.test(signals.userAgent)) ||
@@ -31,10 +29,8 @@ export const refused = (signals: Signals = navigator): unknown =>
 
 export const reach = (hits: readonly Hit[]): void => hits.forEach(hit => tell(convert(hit)));
 
-export const variationOf = (experiment: string): string | undefined => shown?.get(experiment)?.[1];
-
 const exposeAll = (): void => {
-  shown?.forEach(seen => tell(expose(...seen)));
+  entered.forEach(([variation], run) => tell(expose(run, variation)));
 };
 
 /** The page is looked at. */
@@ -56,11 +52,10 @@ export const begin = (saysYes?: boolean): void => {
   const kept = !waiting && !refused() && openRecord(saysYes);
   if (!kept) return;
   beginTelling();
-  if (uses.experiments) {
-    shown = enterExperiments(kept, location, tell);
-    // Who is sent on to another page has seen nothing of this one.
-    if (!shown) return;
-  }
+  // Who is sent on to another page has seen nothing of this one.
+  if (uses.redirect) {
+    if (enterExperiments(kept)) return;
+  } else if (uses.experiments) enterExperiments(kept);
   look();
 };
 
@@ -68,10 +63,9 @@ export const begin = (saysYes?: boolean): void => {
 export const move = (viewed: boolean): void => {
   const kept = waiting && openRecord();
   if (!kept) return;
-  if (uses.experiments) {
-    shown = enterExperiments(kept, location, tell);
-    if (!shown) return;
-  }
+  if (uses.redirect) {
+    if (enterExperiments(kept)) return;
+  } else if (uses.experiments) enterExperiments(kept);
   if (uses.engagement && viewed) depart();
   // The page that is left is no other site.
   if (viewed) look("");

@@ -6,10 +6,9 @@
 
 import { newNonce } from "./chance.ts";
 import { correct, minuteNow, today } from "./clock.ts";
-import { trim } from "./experiments.ts";
 import { ROOM, readRecord, unclaim, writeRecord } from "./jar.ts";
 import type { Change, Entry } from "./ledger.ts";
-import { type Stamp, take } from "./outbox.ts";
+import { type Stamp, take, trim } from "./outbox.ts";
 import type { Pending } from "./record.ts";
 
 const WAITING = 200;
@@ -71,7 +70,7 @@ export const turn = (answered?: string, theirs?: number): void => {
   if (uses.navigation && !kept) waiting = undefined;
   if (!kept) return;
   correct(kept, day + kept[3], theirs);
-  if (uses.experiments) trim(plan.experiments, kept, ROOM);
+  if (uses.experiments) trim(kept, ROOM);
   const next = take(kept, waiting as Change[], stampOf(day + kept[3]), answered, ROOM);
   if (writeRecord(next, day + kept[3])) next[2].forEach(post);
   if (uses.experiments) unclaim();

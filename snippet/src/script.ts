@@ -21,6 +21,5 @@ export const scriptTask = (script: (() => void) | undefined, report: (fault: Fau
       return false;
     },
     () => report(fault),
-    () => {},
   ];
 };

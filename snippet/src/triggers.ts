@@ -21,6 +21,6 @@ export const goalsVisited = (): readonly Hit[] =>
 export const goalsHappened = (name: string, properties: Readonly<Record<string, unknown>> = {}): readonly Hit[] =>
   plan.goals.flatMap(goal =>
     goal[1] === "event" && goal[2] === name
-      ? [[goal[0], goal[3] ? minorUnits(Number(properties[goal[3]]), goal[4] ?? 0) : 0] as const]
+      ? [[goal[0], uses.amounts ? minorUnits(properties[goal[3] as string], goal[4]) : 0] as const]
       : [],
   );

@@ -3,8 +3,9 @@
  * May not know how any of it is done.
  */
 
+import { entered } from "./experiments.ts";
 import { goalsNamed } from "./goals.ts";
-import { answer, reach, variationOf } from "./page.ts";
+import { answer, reach } from "./page.ts";
 import { quiet } from "./quiet.ts";
 import { tell } from "./report.ts";
 import { goalsHappened } from "./triggers.ts";
@@ -17,10 +18,10 @@ const VERBS: Readonly<Record<string, ((first: never, second: never) => void) | u
     tell(() => [["event", name]]);
     if (uses.event) reach(goalsHappened(name, properties));
   },
-  goal: uses.goals ? (key: string, amount = 0) => reach(goalsNamed(key, amount)) : undefined,
+  goal: uses.goals ? (key: string, amount: number) => reach(goalsNamed(key, amount)) : undefined,
   ready: (callback: () => void) => callback(),
   variation: (experiment: string, callback: (variation: string | null) => void) =>
-    callback((uses.experiments && variationOf(experiment)) || null),
+    callback((uses.experiments && [...entered].find(([run]) => run.split("#")[0] === experiment)?.[1][0]) || null),
   consent: answer,
 };
 

@@ -29,7 +29,10 @@ test("every page passes the same tests", () => {
 test("every visitor gets the same variations", () => {
   for (const [index, url, seed, kept, got] of decisions.cases) {
     const experiments = decisions.plans[index]?.experiments ?? [];
-    const mine = experiments.map(x => [x.run, decide(carried(x), new URL(url), 0, seed, kept[x.run])?.[0] ?? null]);
+    const mine = experiments.map(x => [
+      x.run,
+      (decide(carried(x), new URL(url), 0, seed, kept[x.run]) || undefined)?.[0] ?? null,
+    ]);
     assert.deepEqual(Object.fromEntries(mine), got, `${url} ${seed}`);
   }
 });
@@ -67,7 +70,7 @@ test("holdout, layer, schedule and audience take the same visitors", () => {
     const out = heldOut(plan.site, plan.holdout ?? 0, seed);
     const mine = plan.experiments.map(x => {
       const arm = decide(carried(x), new URL(visit.url), minute, seed, kept[x.run], who => meets(who, factsOf(visit)));
-      return [x.run, out ? null : (arm?.[0] ?? null)];
+      return [x.run, out || !arm ? null : arm[0]];
     });
     assert.deepEqual(Object.fromEntries(mine), got, `${index} ${at} ${minute} ${seed}`);
   }
