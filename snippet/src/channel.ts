@@ -34,29 +34,29 @@ const channelOfTexts = (host: string, source: string, medium: string, campaign: 
   const video = is(VIDEO);
   const shopping = is(SHOPPING);
   // The first that holds.
-  const rules: readonly (readonly [channel: string, holds: unknown])[] = [
-    ["direct", !(host || source || medium || campaign)],
-    ["cross-network", campaign.includes("cross-network")],
-    ["display", /^(display|banner|expandable|interstitial|cpm)$/.test(medium)],
-    ["paid-shopping", paid && (shopping || campaign.includes("shop"))],
-    ["paid-search", paid && search],
-    ["paid-social", paid && social],
-    ["paid-video", paid && video],
-    ["paid-other", paid],
-    ["email", MAIL.test(medium) || MAIL.test(source) || is(EMAIL)],
-    ["affiliates", /^affiliates?$/.test(medium)],
-    ["audio", medium === "audio"],
-    ["sms", medium === "sms" || source === "sms"],
-    ["push", /push$|mobile|notification/.test(medium)],
-    ["assistants", is(ASSISTANTS)],
-    ["shopping", shopping],
-    ["social", /^(social([-_](network|media))?|sm)$/.test(medium) || social],
-    ["video", medium === "video" || video],
-    ["search", medium === "organic" || search],
-    ["campaign", campaign],
-    ["referral", host || /^(referral|link|app)$/.test(medium)],
-  ];
-  return rules.find(([, holds]) => holds)?.[0] ?? "other";
+  const rules: Readonly<Record<string, unknown>> = {
+    direct: !(host || source || medium || campaign),
+    "cross-network": campaign.includes("cross-network"),
+    display: /^(display|banner|expandable|interstitial|cpm)$/.test(medium),
+    "paid-shopping": paid && (shopping || campaign.includes("shop")),
+    "paid-search": paid && search,
+    "paid-social": paid && social,
+    "paid-video": paid && video,
+    "paid-other": paid,
+    email: MAIL.test(medium) || MAIL.test(source) || is(EMAIL),
+    affiliates: /^affiliates?$/.test(medium),
+    audio: medium === "audio",
+    sms: medium === "sms" || source === "sms",
+    push: /push$|mobile|notification/.test(medium),
+    assistants: is(ASSISTANTS),
+    shopping: shopping,
+    social: /^(social([-_](network|media))?|sm)$/.test(medium) || social,
+    video: medium === "video" || video,
+    search: medium === "organic" || search,
+    campaign: campaign,
+    referral: host || /^(referral|link|app)$/.test(medium),
+  };
+  return Object.entries(rules).find(([, holds]) => holds)?.[0] ?? "other";
 };
 
 export const channelOfSource = (told: Source): string => {

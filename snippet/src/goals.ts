@@ -4,8 +4,12 @@
  */
 
 import type { Change, Reached, Standing } from "./ledger.ts";
+import type { Goal } from "./plan.ts";
 
-/** A goal reached and what it was worth, in minor units. */
+/** What reaching a goal is worth, in minor units; false where it is not reached. */
+export type Worth = (goal: Goal) => number | false;
+
+/** A goal reached and what it was worth. */
 export type Hit = readonly [goal: string, amount: number];
 
 /** The most that a relay takes for one conversion, either way. */
@@ -44,9 +48,3 @@ export const convert =
  */
 export const minorUnits = (amount: unknown, digits = Number.NaN): number =>
   Math.max(-LARGEST, Math.min(LARGEST, Math.floor((amount as number) * 10 ** digits + 0.5))) || 0;
-
-/** The goal of this key, reached because the page says so. */
-export const goalsNamed = (named: string, amount: number): readonly Hit[] =>
-  plan.goals.flatMap(([key, , , , digits]) =>
-    key === named ? [[key, uses.amounts ? minorUnits(amount, digits) : 0] as const] : [],
-  );

@@ -10,7 +10,7 @@ import { readRecord } from "./jar.ts";
 import { begin, depart, look, move, reach, refused } from "./page.ts";
 import { quiet } from "./quiet.ts";
 import { lockedTurn, turn } from "./report.ts";
-import { goalsTouched } from "./triggers.ts";
+import { touchedBy } from "./triggers.ts";
 import { type Say, say } from "./verbs.ts";
 
 /** The page API once it stands, as against the queue that stands in for it before. */
@@ -18,7 +18,7 @@ interface Installed extends Leadbright {
   readonly on?: boolean;
 }
 
-const touched = quiet((event: Event) => reach(goalsTouched(event)));
+const touched = quiet((event: Event) => reach(touchedBy(event)));
 
 /** Hears what was said before, of consent or the rest. */
 const hear = quiet((consent: boolean) =>

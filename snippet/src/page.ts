@@ -5,12 +5,12 @@
 
 import { attend, attention } from "./engagement.ts";
 import { enterExperiments, entered } from "./experiments.ts";
-import { convert, type Hit } from "./goals.ts";
+import { convert, type Worth } from "./goals.ts";
 import { openRecord, readRecord, refuseRecord } from "./jar.ts";
 import { expose, view, visit } from "./ledger.ts";
 import { beginTelling, endTelling, tell, tellOnce, waiting } from "./report.ts";
 import { sourceOf } from "./source.ts";
-import { goalsVisited } from "./triggers.ts";
+import { visited } from "./triggers.ts";
 
 interface Signals extends Navigator {
   readonly globalPrivacyControl?: boolean;
@@ -27,7 +27,11 @@ export const refused = (signals: Signals = navigator): unknown =>
   (uses.gpc && signals.globalPrivacyControl) ||
   (uses.dnt && signals.doNotTrack === "1");
 
-export const reach = (hits: readonly Hit[]): void => hits.forEach(hit => tell(convert(hit)));
+export const reach = (worth: Worth): void =>
+  plan.goals.forEach(goal => {
+    const amount = worth(goal);
+    if (amount !== false) tell(convert([goal[0], amount]));
+  });
 
 const exposeAll = (): void => {
   entered.forEach(([variation], run) => tell(expose(run, variation)));
@@ -39,7 +43,7 @@ export const look = (referrer = document.referrer): void => {
   tell(visit);
   tell(view(sourceOf(referrer)));
   if (uses.experiments) exposeAll();
-  if (uses.visit) reach(goalsVisited());
+  if (uses.visit) reach(visited);
 };
 
 /** The page is left, or becomes another. */

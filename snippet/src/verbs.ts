@@ -4,11 +4,10 @@
  */
 
 import { entered } from "./experiments.ts";
-import { goalsNamed } from "./goals.ts";
 import { answer, reach } from "./page.ts";
 import { quiet } from "./quiet.ts";
 import { tell } from "./report.ts";
-import { goalsHappened } from "./triggers.ts";
+import { happened, named } from "./triggers.ts";
 
 export type Say = (verb: string, first: never, second: never) => void;
 
@@ -16,9 +15,9 @@ const VERBS: Readonly<Record<string, ((first: never, second: never) => void) | u
   event: (name: string, properties: Readonly<Record<string, unknown>>) => {
     if (!/^[a-z\d][a-z\d_.:-]{0,39}$/.test(name)) return;
     tell(() => [["event", name]]);
-    if (uses.event) reach(goalsHappened(name, properties));
+    if (uses.event) reach(happened(name, properties));
   },
-  goal: uses.goals ? (key: string, amount: number) => reach(goalsNamed(key, amount)) : undefined,
+  goal: uses.goals ? (key: string, amount: number) => reach(named(key, amount)) : undefined,
   ready: (callback: () => void) => callback(),
   variation: (experiment: string, callback: (variation: string | null) => void) =>
     callback((uses.experiments && [...entered].find(([run]) => run.split("#")[0] === experiment)?.[1][0]) || null),
