@@ -3,6 +3,8 @@
  * May not know what is done about it.
  */
 
+import { listen } from "./quiet.ts";
+
 /** Browsers without the Navigation API are asked for their address this often. */
 const ASK_MS = 100;
 
@@ -35,6 +37,6 @@ export const watchAddress = (turn: (viewed: boolean) => void): void => {
     pushed = true;
     look();
   };
-  addEventListener("popstate", looked);
+  listen("popstate", looked);
   setInterval(looked, ASK_MS);
 };

@@ -5,6 +5,7 @@
 
 import { newSeed } from "./chance.ts";
 import { isUnder } from "./domains.ts";
+import { listen } from "./quiet.ts";
 import { daysLeft, decode, encode, type Kept, NO, newRecord } from "./record.ts";
 
 /** Browsers stop at 4,096 bytes for name and value; the name takes 43 at most. */
@@ -22,19 +23,17 @@ let welcome: string | undefined;
 
 const shared = uses.domains ? plan.domains.find(isUnder(location.hostname)) : "";
 
-const find = (rest: string): string | undefined => document.cookie.match(`(?:^| )${plan.record}${rest}`)?.[1];
-const value = (): string | undefined => find("=([^;]*)");
+const value = (): string | undefined => document.cookie.match(`(?:^| )${plan.record}=([^;]*)`)?.[1];
 // Pages opened at the same instant, with no record yet, each claim a seed by a cookie of its own, and none can
 // overwrite another's. Browsers list cookies in the order of their making, so all go by the first.
-const claim = (): string | undefined => find("\\.(\\w+)=");
+const claim = (): string | undefined => document.cookie.match(`(?:^| )${plan.record}\\.(\\w+)=`)?.[1];
 
 /** Sets the cookie whose name is the record's and what stands before the text's `=`. */
 const put = (text: string, age: number, domain = shared): void => {
   // biome-ignore lint/suspicious/noDocumentCookie: decisions are synchronous, and so must their record be
-  document.cookie =
-    `${plan.record + text};Path=/;SameSite=Lax;Max-Age=${age}` +
-    (domain ? `;Domain=${domain}` : "") +
-    (location.protocol === "https:" ? ";Secure" : "");
+  document.cookie = `${plan.record + text};Path=/;SameSite=Lax;Max-Age=${age}${domain ? `;Domain=${domain}` : ""}${
+    location.protocol === "https:" ? ";Secure" : ""
+  }`;
 };
 
 /** The record stands: no page needs to agree on a seed any more. */
@@ -52,7 +51,7 @@ const forgetRecord = (domain = location.hostname): void => {
 
 /** Deletes what is kept, if anything is. Where nobody is asked, the no is kept instead. */
 export const refuseRecord = (): void => {
-  if (!uses.consent || find("([.=])")) forgetRecord();
+  if (!uses.consent || value() || claim()) forgetRecord();
   if (!uses.consent) put(`=${NO}`, NO_DAYS * DAY_S);
 };
 
@@ -70,7 +69,7 @@ const claimed = (): Kept | typeof NO | undefined => {
   const seed = newSeed();
   const take = (): void => put(`.${seed}=`, DAY_S);
   if ((document as Document & { readonly prerendering?: boolean }).prerendering) {
-    addEventListener("prerenderingchange", take, true);
+    listen("prerenderingchange", take);
     return newRecord(seed, 0);
   }
   take();

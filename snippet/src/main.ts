@@ -8,7 +8,7 @@ import { watchAddress } from "./address.ts";
 import { watchAttention } from "./engagement.ts";
 import { readRecord } from "./jar.ts";
 import { begin, depart, look, move, reach, refused } from "./page.ts";
-import { quiet } from "./quiet.ts";
+import { listen, quiet } from "./quiet.ts";
 import { lockedTurn, turn } from "./report.ts";
 import { touchedBy } from "./triggers.ts";
 import { type Say, say } from "./verbs.ts";
@@ -18,7 +18,7 @@ interface Installed extends Leadbright {
   readonly on?: boolean;
 }
 
-const touched = quiet((event: Event) => reach(touchedBy(event)));
+const touched = (event: Event): void => reach(touchedBy(event));
 
 /** Hears what was said before, of consent or the rest. */
 const hear = quiet((consent: boolean) =>
@@ -33,22 +33,16 @@ if (!early?.on) {
   // What the page knows already spares us to look.
   hear(true);
   if (!uses.consent || (!refused() && readRecord())) quiet(begin)();
-  if (uses.click) addEventListener("click", touched, true);
-  if (uses.submit) addEventListener("submit", touched, true);
-  addEventListener(
-    "pageshow",
-    quiet((event: PageTransitionEvent) => event.persisted && look()),
-  );
+  if (uses.click) listen("click", touched);
+  if (uses.submit) listen("submit", touched);
+  listen("pageshow", (event: PageTransitionEvent) => event.persisted && look());
   if (uses.navigation) watchAddress(quiet(move));
   if (uses.engagement) {
     watchAttention();
-    addEventListener("pagehide", quiet(depart));
+    listen("pagehide", depart);
   }
-  addEventListener("prerenderingchange", () => lockedTurn(), true);
+  listen("prerenderingchange", () => lockedTurn());
   // A page that is left will not be given the lock any more: its last turn is the only one taken without it.
-  addEventListener(
-    "pagehide",
-    quiet(() => turn()),
-  );
+  listen("pagehide", () => turn());
   hear(false);
 }

@@ -6,7 +6,7 @@
 import { placing } from "./insert.ts";
 import { KINDS, type Kind, type Undo } from "./kinds.ts";
 import type { Arm, Op } from "./plan.ts";
-import { quiet } from "./quiet.ts";
+import { listen, quiet } from "./quiet.ts";
 import { tell } from "./report.ts";
 import { scriptTask } from "./script.ts";
 import type { Lift } from "./style.ts";
@@ -146,7 +146,7 @@ export const applyOps = (run: string, [variation, , , , ops = []]: Arm, lift: Li
   mine.forEach(task => tasks.add(task));
   observer.observe(document, { childList: true, subtree: true, characterData: true, attributeFilter: attributes });
   passAll();
-  if (parsing()) addEventListener("DOMContentLoaded", wait);
+  if (parsing()) listen("DOMContentLoaded", wait);
   else wait();
 
   return uses.navigation

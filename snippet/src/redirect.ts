@@ -6,7 +6,7 @@
 import { runsOn } from "./decide.ts";
 import { type Change, type Exposure, expose, type Source, sessionAt, visit } from "./ledger.ts";
 import type { Arm, Experiment } from "./plan.ts";
-import { quiet } from "./quiet.ts";
+import { listen, quiet } from "./quiet.ts";
 import { tell } from "./report.ts";
 import { sourceOf } from "./source.ts";
 import { applyStyle } from "./style.ts";
@@ -93,8 +93,7 @@ export const leave = (shown: Shown, exposures: readonly Exposure[]): Shown | und
     setTimeout(() => lift(), PATIENCE_MS);
   };
   // A page made ready in advance counts nobody before it is looked at.
-  if ((document as Document & { readonly prerendering?: boolean }).prerendering)
-    addEventListener("prerenderingchange", leaving, true);
+  if ((document as Document & { readonly prerendering?: boolean }).prerendering) listen("prerenderingchange", leaving);
   else leaving();
   return undefined;
 };

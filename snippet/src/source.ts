@@ -6,14 +6,14 @@
 import { isUnder } from "./domains.ts";
 import type { Source } from "./ledger.ts";
 
-/** Cut off at a whole character: half of one would make the whole beacon unreadable. */
-const cut = (text: string | null): string => `${(text ?? "").match(/.{0,80}/su)}`;
-
 /** Hosts of the site's own, and those under its domains, are no referrers. */
 export const sourceOf = (referrer: string): Source => {
   const campaign = new URLSearchParams(location.search);
-  const utm = (name: string): string => cut(campaign.get(`utm_${name}`));
   const host = referrer && new URL(referrer).hostname;
   const ours = [location.hostname, ...plan.domains].some(isUnder(host));
-  return [ours ? "" : cut(host.replace(/^www\./, "")), utm("source"), utm("medium"), utm("campaign")];
+  return [
+    ours ? "" : host.replace(/^www\./, ""),
+    ...["source", "medium", "campaign"].map(name => campaign.get(`utm_${name}`) ?? ""),
+    // Cut off at a whole character: half of one would make the whole beacon unreadable.
+  ].map(text => `${text.match(/.{0,80}/su)}`) as unknown as Source;
 };
