@@ -51,7 +51,8 @@ const forgetRecord = (domain = location.hostname): void => {
 
 /** Deletes what is kept, if anything is. Where nobody is asked, the no is kept instead. */
 export const refuseRecord = (): void => {
-  if (!uses.consent || value() || claim()) forgetRecord();
+  if (uses.consent ? !value() && !claim() : readRecord() === NO) return;
+  forgetRecord();
   if (!uses.consent) put(`=${NO}`, NO_DAYS * DAY_S);
 };
 
