@@ -76,6 +76,10 @@ class BucketTarget:
         """The paths below `folder`, in order. Raises TargetError."""
         return await self._in_thread(lambda: self._names(folder))
 
+    async def folders(self, folder: str) -> tuple[str, ...]:
+        """The names of the folders directly in `folder`, in order. Raises TargetError."""
+        return await self._in_thread(lambda: self._folders(folder))
+
     async def delete(self, path: str) -> None:
         """Take an object away, if it is there. Raises TargetError."""
         await self._in_thread(lambda: self._delete(path))
@@ -133,6 +137,10 @@ class BucketTarget:
 
     def _names(self, folder: str) -> tuple[str, ...]:
         return tuple(sorted(str(meta["path"]) for batch in obstore.list(self._store, folder) for meta in batch))
+
+    def _folders(self, folder: str) -> tuple[str, ...]:
+        found = obstore.list_with_delimiter(self._store, folder)["common_prefixes"]
+        return tuple(sorted(path.rstrip("/").rpartition("/")[2] for path in found))
 
     def _delete(self, path: str) -> None:
         try:

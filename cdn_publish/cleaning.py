@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from cdn_publish.history import History
-from cdn_publish.layout import Place, digest_in
+from cdn_publish.layout import Environment, Place, digest_in
 from cdn_publish.site_files import SiteFiles
 from cdn_publish.target import Target
 from domain.artifact import Digest
+from domain.names import SiteKey, is_key
 
 KEPT_RELEASES = 20
 KEPT_DAYS = 30
@@ -36,6 +37,12 @@ async def clean(target: Target, place: Place, at: datetime) -> tuple[Digest, ...
     for digest in wanted:
         await files.put_bodies(digest, taken[digest])
     return tuple(digest for digest in old if digest not in wanted)
+
+
+async def published_sites(target: Target) -> tuple[Place, ...]:
+    """Every site of every environment that has anything in the target. Raises TargetError."""
+    names = {environment: await target.folders(environment) for environment in Environment}
+    return tuple(Place(where, SiteKey(name)) for where, found in names.items() for name in found if is_key(name))
 
 
 def kept(history: History, at: datetime) -> set[Digest]:

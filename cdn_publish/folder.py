@@ -64,6 +64,10 @@ class FolderTarget:
         """The paths of the files below `folder`, in order. Raises TargetError."""
         return await self._in_thread(folder, lambda: self._names(folder))
 
+    async def folders(self, folder: str) -> tuple[str, ...]:
+        """The names of the folders directly in `folder`, in order. Raises TargetError."""
+        return await self._in_thread(folder, lambda: self._folders(folder))
+
     async def delete(self, path: str) -> None:
         """Take a file away, and its folder where it was the last one there. Raises TargetError."""
         await self._in_thread(path, lambda: self._delete(path))
@@ -71,6 +75,12 @@ class FolderTarget:
     def _names(self, folder: str) -> tuple[str, ...]:
         found = (each for each in (self._root / folder).rglob("*") if each.is_file())
         return tuple(sorted(each.relative_to(self._root).as_posix() for each in found))
+
+    def _folders(self, folder: str) -> tuple[str, ...]:
+        try:
+            return tuple(sorted(each.name for each in (self._root / folder).iterdir() if each.is_dir()))
+        except FileNotFoundError:
+            return ()
 
     def _delete(self, path: str) -> None:
         file = self._root / path

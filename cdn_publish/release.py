@@ -100,15 +100,26 @@ async def promote(
 
 
 async def rollback(
-    target: Target, environment: Environment, site: SiteKey, number: int | None, note: ReleaseNote, at: datetime
+    target: Target,
+    environment: Environment,
+    site: SiteKey,
+    number: int | None,
+    note: ReleaseNote,
+    at: datetime,
+    *,
+    after: int | None = None,
 ) -> Published | Unchanged | LostRace | NoSuchRelease:
     """Bring release `number`'s content back under a new, higher number; None means what stood before the live content.
 
-    Rolled back again, a site goes further back, never to what it was rolled back from (`History.before_live`).
+    Rolled back again, a site goes further back, never to what it was rolled back from (`History.before_live`). With
+    `after`, only if that is the number of the live release.
     Raises TargetError and DamagedError; whatever was live then still is.
     """
     files = SiteFiles(target, Place(environment, site))
     log = await files.log()
+    live = log.history.live
+    if live is not None and after not in (None, live.number):
+        return LostRace(live)
     old = log.history.before_live() if number is None else log.history.find(number)
     if old is None:
         return NoSuchRelease(number)

@@ -55,6 +55,10 @@ class Target(Protocol):
         """The paths of all objects below `folder`, in order."""
         ...
 
+    async def folders(self, folder: str) -> tuple[str, ...]:
+        """The names of the folders directly in `folder`, in order; what is in them is not looked at."""
+        ...
+
     async def delete(self, path: str) -> None:
         """Take an object away, if it is there."""
         ...

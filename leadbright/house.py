@@ -91,7 +91,8 @@ def extras(settings: Settings, logs: Path | None = None) -> list[Child]:
 
 def children_environment(settings: Settings, own: dict[str, str]) -> dict[str, str]:
     """What the children are started with: this process's environment, and its settings word for word."""
-    kept = {name: text for name, text in own.items() if not name.startswith(PREFIX) or name == f"{PREFIX}SECRET"}
+    by_name = (f"{PREFIX}SECRET", f"{PREFIX}PURGE_TOKEN")
+    kept = {name: text for name, text in own.items() if not name.startswith(PREFIX) or name in by_name}
     return kept | as_environment(settings)
 
 

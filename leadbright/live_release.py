@@ -42,11 +42,11 @@ async def live_release(target: Target, environment: Environment, site: SiteKey) 
     if history.live is None:
         return LiveRelease(0, None)
     place = Place(environment, site)
-    plan = await _plan(target, place, history.live.digest)
+    plan = await plan_of(target, place, history.live.digest)
     ran = {x.key: x for x in plan.experiments}
     for digest in _contents(history)[1:REMEMBERED]:
         try:
-            earlier = await _plan(target, place, digest)
+            earlier = await plan_of(target, place, digest)
         except UnreadablePlanError:  # of an older version, or cleaned away
             continue
         ran = {x.key: x for x in earlier.experiments} | ran
@@ -58,7 +58,8 @@ def _contents(history: History) -> list[Digest]:
     return list(dict.fromkeys(release.digest for release in reversed(history.releases)))
 
 
-async def _plan(target: Target, place: Place, digest: Digest) -> Plan:
+async def plan_of(target: Target, place: Place, digest: Digest) -> Plan:
+    """The plan that was released under that digest. Raises TargetError and UnreadablePlanError."""
     path = place.body(digest, "config.json")
     body = await read(target, path)
     if body is None:

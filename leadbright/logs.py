@@ -19,7 +19,7 @@ FIELDS = frozenset(
     {
         "event", "level", "timestamp", "role", "site", "experiment", "release", "environment", "version", "setting",
         "reason", "error", "trace", "where", "status", "signal", "pid", "port", "seconds", "attempt", "step", "count",
-        "relay", "why", "frames", "beacons", "segments", "bytes", "sequence", "epoch", "partition",
+        "relay", "why", "live", "frames", "beacons", "segments", "bytes", "sequence", "epoch", "partition",
     }
 )  # fmt: skip
 """What a line of the log may hold; `error` is the type of an exception, never its text."""

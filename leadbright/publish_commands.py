@@ -6,7 +6,6 @@ What they need is imported when they run, so that each starts quickly. May not k
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +26,7 @@ from leadbright.options import (
     environment_named,
     relay_address,
 )
+from leadbright.rehearsing import DRY_RUN, EXIT_CODE, rehearse
 from leadbright.releasing import (
     BY,
     NOTE,
@@ -40,6 +40,8 @@ from leadbright.releasing import (
     site_named,
     target_at,
 )
+from leadbright.revision import revision_of
+from leadbright.watch_option import WATCH, watch_for
 
 if TYPE_CHECKING:
     from cdn_publish.layout import Environment
@@ -47,8 +49,6 @@ if TYPE_CHECKING:
     from config_compiler.compiler import Compiled
     from config_compiler.source import Source
     from leadbright.live_release import LiveRelease
-
-GIT_DEADLINE_S = 10
 
 _LINE = "{number:>7}  {at:<20}  {digest:<16}  {revision:<9}  {by:<10}  {note}"
 _HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by", "note")}
@@ -62,16 +62,35 @@ _HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by",
 @BY
 @RELAY_URL
 @ANEW
+@DRY_RUN
+@EXIT_CODE
+@WATCH
 @AS_JSON
-def publish(folder: Path, to: str, env: str, note: str, by: str, relay_url: str, anew: bool, as_json: bool) -> None:
+def publish(
+    folder: Path,
+    to: str,
+    env: str,
+    note: str,
+    by: str,
+    relay_url: str,
+    anew: bool,
+    dry_run: bool,
+    exit_code: bool,
+    watch: bool,
+    as_json: bool,
+) -> None:
     """Compile a definition and make it what visitors load."""
     from cdn_publish import release
 
     target, environment = target_at(to), environment_named(env)
+    watching = watch_for(watch, target, environment)
     relay, source = relay_address(relay_url), _read(folder)
     live = None if anew else _live(source, target, environment)
     compiled = _compile(source, live, relay)
-    note_of_it = note_of(by, _revision(folder), note)
+    if dry_run:
+        rehearse(target, environment, compiled, live, as_json=as_json, exit_code=exit_code)
+        return
+    note_of_it = note_of(by, revision_of(folder), note)
     publishing = release.publish(
         target,
         environment,
@@ -80,9 +99,13 @@ def publish(folder: Path, to: str, env: str, note: str, by: str, relay_url: str,
         datetime.now(UTC),
         after=live.number if live else None,
     )
-    conclude(compiled.site.key, environment, released(publishing, to), as_json=as_json)
-    if not as_json:
-        say(f"beacons go to {compiled.plan.relay}")
+    answer = released(publishing, to)
+    try:
+        conclude(compiled.site.key, environment, answer, as_json=as_json)
+        if not as_json:
+            say(f"beacons go to {compiled.plan.relay}")
+    finally:  # a CDN that could not be told of it is no reason to leave it alone
+        watching(compiled.site.key, answer, as_json)
 
 
 @click.command("rollback")
@@ -161,16 +184,6 @@ def _compile(source: Source, live: LiveRelease | None, relay: str) -> Compiled:
     if isinstance(compiled, Rejected):
         fail("nothing was published", FAILED)
     return compiled
-
-
-def _revision(folder: Path) -> str:
-    """The commit that the definition is at, with a + where it was changed since; empty outside of git."""
-    command = ["git", "-C", str(folder), "describe", "--always", "--exclude=*", "--dirty=+"]
-    try:
-        described = subprocess.run(command, capture_output=True, text=True, check=False, timeout=GIT_DEADLINE_S)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return described.stdout.strip() if described.returncode == 0 else ""
 
 
 COMMANDS = {"publish": publish, "rollback": rollback, "releases": releases}

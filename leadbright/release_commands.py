@@ -13,6 +13,7 @@ import click
 
 from leadbright.options import AS_JSON, ENV, FAILED, SITE, TO, environment_named
 from leadbright.releasing import BY, NOTE, conclude, fail, note_of, released, run, say, site_named, target_at
+from leadbright.watch_option import WATCH, watch_for
 
 if TYPE_CHECKING:
     from cdn_publish.layout import Place
@@ -26,14 +27,16 @@ if TYPE_CHECKING:
 @click.option("--release", "number", type=int, help="A release of staging; by default the one that is live there.")
 @NOTE
 @BY
+@WATCH
 @AS_JSON
-def promote(to: str, site: str, number: int | None, note: str, by: str, as_json: bool) -> None:
+def promote(to: str, site: str, number: int | None, note: str, by: str, watch: bool, as_json: bool) -> None:
     """Make what staging has, byte for byte, what visitors load."""
     from cdn_publish import release
     from cdn_publish.layout import Environment
     from cdn_publish.release import NoSuchRelease
 
     target, key = target_at(to), site_named(site)
+    watching = watch_for(watch, target, Environment.PRODUCTION)
     promoting = release.promote(
         target, key, number, note_of(by, "", note or "promoted from staging"), datetime.now(UTC)
     )
@@ -41,7 +44,10 @@ def promote(to: str, site: str, number: int | None, note: str, by: str, as_json:
     if isinstance(answer, NoSuchRelease):
         which = "no release" if number is None else f"no release {number}"
         fail(f"{key} has {which} in staging; leadbright publish --env staging makes one", FAILED)
-    conclude(key, Environment.PRODUCTION, answer, as_json=as_json, of="staging's release")
+    try:
+        conclude(key, Environment.PRODUCTION, answer, as_json=as_json, of="staging's release")
+    finally:  # a CDN that could not be told of it is no reason to leave it alone
+        watching(key, answer, as_json)
 
 
 @click.command("off")
@@ -57,7 +63,7 @@ def off(to: str, site: str, env: str, note: str, by: str, as_json: bool) -> None
     from cdn_publish.layout import Place
 
     target, environment, key = target_at(to), environment_named(env), site_named(site)
-    artifacts = run(_switched_off(target, Place(environment, key)))
+    artifacts = run(switched_off(target, Place(environment, key)))
     publishing = release.publish(
         target, environment, artifacts, note_of(by, "", note or "all experiments off"), datetime.now(UTC)
     )
@@ -92,6 +98,7 @@ def rebuild_log(to: str, site: str, env: str, by: str) -> None:
     from cdn_publish.layout import Place
     from cdn_publish.rebuilding import Nothing, Rebuilt, Sound, rebuild
     from cdn_publish.release import LostRace
+    from leadbright.told_cdn import tell_cdn
 
     target, environment, key = target_at(to), environment_named(env), site_named(site)
     note = note_of(by, "", "log rebuilt; the order of older releases is not known")
@@ -99,6 +106,7 @@ def rebuild_log(to: str, site: str, env: str, by: str) -> None:
         case Rebuilt(history):
             live = history.releases[-1]
             say(f"{key}: the log has {len(history.releases)} releases again; release {live.number} is live in {env}")
+            tell_cdn(Place(environment, key))
         case Sound():
             say(f"{key}: the log is sound; nothing was done")
         case Nothing():
@@ -107,7 +115,7 @@ def rebuild_log(to: str, site: str, env: str, by: str) -> None:
             fail(f"{key}: release {newest.number} was published meanwhile; nothing was rebuilt", FAILED)
 
 
-async def _switched_off(target: Target, place: Place) -> ArtifactSet:
+async def switched_off(target: Target, place: Place) -> ArtifactSet:
     """What is live there, without its experiments; ends the command where nothing is."""
     from cdn_publish.site_files import SiteFiles
     from config_compiler.compiler import MissingModuleError, switch_off

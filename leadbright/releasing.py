@@ -36,7 +36,7 @@ def conclude(
     as_json: bool,
     of: str = "release",
 ) -> None:
-    """Say what became of a release, and end the command where there is none."""
+    """Say what became of a release and tell the CDN; end the command where there is none, or the CDN can't be told."""
     from cdn_publish.release import LostRace, NoSuchRelease, Published, Unchanged
 
     match answer:
@@ -44,9 +44,11 @@ def conclude(
             said = f"{site}: release {release.number} is live in {env}"
             said += "" if content_of is None else f", with the content of {of} {content_of}"
             _answer("published", site, env, release, said, as_json=as_json)
+            _tell_cdn(site, env)
         case Unchanged(release):
             said = f"{site}: nothing new; release {release.number} with this content is live in {env}"
             _answer("unchanged", site, env, release, said, as_json=as_json)
+            _tell_cdn(site, env)  # whoever published it may not have come so far
         case LostRace(newest):
             if as_json:
                 _answer("lost-race", site, env, newest, "", as_json=True)
@@ -66,6 +68,13 @@ def _answer(outcome: str, site: SiteKey, env: Environment, release: Release, sai
 
     answer = {"outcome": outcome, "site": site, "env": env.value, "release": entry_of(release)}
     say(json.dumps(answer) if as_json else said)
+
+
+def _tell_cdn(site: SiteKey, env: Environment) -> None:
+    from cdn_publish.layout import Place
+    from leadbright.told_cdn import tell_cdn
+
+    tell_cdn(Place(env, site))
 
 
 def target_at(url: str) -> Target:
@@ -104,6 +113,13 @@ def _user() -> str:
 def released(work: Coroutine[Any, Any, V], to: str) -> V:
     """Wait for a release; where it fails, what was live still is."""
     from cdn_publish.target import TargetError
+    from leadbright.told_cdn import front
+
+    try:
+        front()
+    except click.exceptions.Exit:  # a CDN that there is not: found before anything is live
+        work.close()
+        raise
 
     def said(error: Exception) -> str:
         todo = f"; see that {to} can be written to, then try again" if isinstance(error, TargetError) else ""

@@ -17,6 +17,8 @@ Network = IPv4Network | IPv6Network
 
 OFF = "off"
 
+GUARD_MINUTES = 10
+
 _EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 -- read, not bound
 
 
@@ -96,6 +98,14 @@ def store_url(text: str) -> str | Unfit:
 
     target = open_target(text)
     return Unfit(target.reason) if isinstance(target, BadTarget) else text.rstrip("/")
+
+
+def cdn(text: str) -> str | Unfit:
+    """The CDN that is told of releases; empty for none."""
+    from cdn_publish.purging.opening import NONE, BadCdn, open_cdn
+
+    opened = open_cdn(text, {})
+    return Unfit(opened.reason) if isinstance(opened, BadCdn) else "" if text == NONE else text
 
 
 def database_url(text: str) -> str | Unfit:
@@ -181,6 +191,11 @@ def unless_off(reader: Reader[V]) -> Reader[V | None]:
         return None if text == OFF else reader(text)
 
     return read
+
+
+def minutes(text: str) -> int | Unfit | None:
+    """A minute to a day of them; None for the word `off`."""
+    return unless_off(number(1, 1_440))(text)
 
 
 def one_of(*choices: str) -> Reader[str]:

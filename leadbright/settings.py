@@ -21,6 +21,7 @@ from leadbright.setting_values import Address, Network, Reader, Unfit
 FILE = "leadbright.toml"
 PREFIX = "LEADBRIGHT_"
 MOST_WORKERS = 64
+GUARD: int | None = values.GUARD_MINUTES
 
 NAMES: dict[str, str] = {
     "data": "the folder for databases, journal, published files and the secret",
@@ -28,6 +29,8 @@ NAMES: dict[str, str] = {
     "counts": "the database of counts",
     "cdn": "where releases are published",
     "cdn_base": "where browsers read what is published",
+    "clean": "whether old releases' files are taken away once a day: on or off",
+    "purge": "which CDN is told of releases; none for none",
     "web_url": "where people reach the web pages",
     "relay_url": "where browsers reach the relay",
     "aggregator": "where relays and web find aggregators",
@@ -48,15 +51,16 @@ NAMES: dict[str, str] = {
     "relay_metrics": "where the relay's first process shows its metrics; off for nowhere",
     "aggregator_metrics": "where the aggregator shows its metrics; off for nowhere",
     "relay_proof": "whether the relay proves once a minute that what is reported is counted: on or off",
+    "guard": "for how many minutes a release is watched after it went live; off for not at all",
     "relay_workers": "how many processes take beacons",
     "relay_name": "what this relay is called by aggregators",
     "log": "how the log is written: text or json",
 }
 
-ELSEWHERE = frozenset({"token"})
+ELSEWHERE = frozenset({"token", "purge_token"})
 """Read by single commands, not here."""
 
-_CAN_BE_OFF = ("relay_metrics", "aggregator_metrics")
+_CAN_BE_OFF = ("relay_metrics", "aggregator_metrics", "guard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Settings:
     counts: str
     cdn: str
     cdn_base: str
+    clean: str
+    purge: str
     web_url: str
     relay_url: str
     aggregator: tuple[Address, ...]
@@ -95,6 +101,7 @@ class Settings:
     relay_metrics: Address | None
     aggregator_metrics: Address | None
     relay_proof: str
+    guard: int | None
     relay_workers: int
     relay_name: str
     log: str
@@ -220,6 +227,8 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         counts=take("counts", values.database_url, f"sqlite://{data}/counts.db"),
         cdn=cdn,
         cdn_base=take("cdn_base", values.web_url, f"{relay_url}/cdn"),
+        clean=take("clean", values.one_of("on", "off"), "on"),
+        purge=take("purge", values.cdn, ""),
         web_url=take("web_url", values.web_url, listen["web"].url),
         relay_url=relay_url,
         aggregator=take("aggregator", values.addresses, (listen["aggregator"],)),
@@ -240,6 +249,7 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         relay_metrics=_metrics(reading, "relay", listen["relay"]),
         aggregator_metrics=_metrics(reading, "aggregator", listen["aggregator"]),
         relay_proof=take("relay_proof", values.one_of("on", "off"), "on"),
+        guard=take("guard", values.minutes, GUARD),
         relay_workers=take("relay_workers", values.number(1, MOST_WORKERS), 1),
         relay_name=take("relay_name", values.name, socket.gethostname()[:63] or "relay"),
         log=take("log", values.one_of("text", "json"), ""),

@@ -11,9 +11,11 @@ from datetime import datetime
 from importlib.resources import files
 from typing import TypeVar
 
+import structlog
+
 from cdn_publish import history, release
 from cdn_publish.history import DamagedError, ReleaseNote
-from cdn_publish.layout import Environment
+from cdn_publish.layout import Environment, Place
 from cdn_publish.target import Target, TargetError
 from domain.artifact import ArtifactSet
 from domain.names import RunName, SiteKey
@@ -24,6 +26,8 @@ from web.services import ENVIRONMENT, AlreadyLive, Note, Published, PublishFaile
 
 PUBLISH_DEADLINE_S = 20.0
 READ_DEADLINE_S = 5.0
+
+_log = structlog.get_logger()
 
 _NO_ANSWER = Unavailable("the aggregator doesn't answer; what was counted is safe")
 
@@ -48,9 +52,18 @@ class AnsweredReports:
 class TargetPublisher:
     """Publishes to a target; what a release says of itself comes from its log."""
 
-    def __init__(self, target: Target, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        target: Target,
+        now: Callable[[], datetime],
+        tell_cdn: Callable[[Place], Awaitable[None]] | None = None,
+        noticed: Callable[[SiteKey], object] | None = None,
+    ) -> None:
+        """`tell_cdn` and `noticed` are told of each release."""
         self._target = target
         self._now = now
+        self._tell_cdn = tell_cdn
+        self._noticed = noticed
         self._environment = Environment(ENVIRONMENT)
 
     async def publish(self, artifacts: ArtifactSet, note: Note) -> Published | AlreadyLive | PublishFailed:
@@ -65,8 +78,12 @@ class TargetPublisher:
             return PublishFailed(f"{error}. See that Leadbright can write there, then publish again.")
         except DamagedError as error:
             return PublishFailed(f"Publishing did not work: {error}.")
+        if self._tell_cdn and not isinstance(answer, release.LostRace):
+            await self._tell_cdn(Place(self._environment, artifacts.site))
         match answer:
             case release.Published(made):
+                if self._noticed:
+                    self._noticed(artifacts.site)
                 return Published(_release(made))
             case release.Unchanged(live):
                 return AlreadyLive(_release(live))

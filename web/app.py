@@ -14,6 +14,7 @@ from sanic.exceptions import SanicException
 from sanic.handlers import ErrorHandler
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
+from web.api.answers import is_for_programs, refuse_by_status
 from web.cookie import SessionCookie
 from web.database import UnavailableError
 from web.definitions import Definitions
@@ -100,4 +101,6 @@ class _Failures(ErrorHandler):
             case _:
                 status = 500
                 _log.error("a page failed", exc_info=exception)
+        if is_for_programs(request):
+            return refuse_by_status(status)
         return self._renderer.refusal(status, framed(request))

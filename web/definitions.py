@@ -80,8 +80,11 @@ class Definitions:
 
     async def check(self, entry: SiteEntry, files: Mapping[str, str]) -> tuple[Finding, ...]:
         """Everything to be said about these files, beside what was last published."""
-        published = await self.published(entry)
-        return (await _in_thread_check(files, published)).findings
+        return (await self.understand(entry, files)).findings
+
+    async def understand(self, entry: SiteEntry, files: Mapping[str, str]) -> Checked | Rejected:
+        """What these files mean, beside what was last published, or what is wrong with them."""
+        return await _in_thread_check(files, await self.published(entry))
 
     async def compile(self, definition: Definition, published: Site | None) -> Compiled | Rejected:
         """The artifacts of a definition, or what is wrong with it. Raises MissingModuleError."""

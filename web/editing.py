@@ -53,7 +53,16 @@ class File:
 
 def edited(opened: Mapping[str, str], fields: Mapping[str, str]) -> dict[str, str]:
     """The files of the opened revision with the texts that were typed; a form cannot name others."""
-    return {name: fields.get(f"{FILE_FIELD}{name}", text) for name, text in opened.items()}
+    return {name: _with_ends_of(text, fields.get(f"{FILE_FIELD}{name}", text)) for name, text in opened.items()}
+
+
+def _with_ends_of(opened: str, typed: str) -> str:
+    """Lines end as they did: a form says nothing of that, and a file that nobody touched must not change for git."""
+    plain = opened.replace("\r\n", "\n").replace("\r", "\n")
+    if typed == plain:
+        return opened
+    ends_alike = opened.count("\n") == opened.count("\r\n") > 0 and "\r" not in opened.replace("\r\n", "")
+    return typed.replace("\n", "\r\n") if ends_alike and "\r" not in typed else typed
 
 
 def open_files(files: Mapping[str, str], findings: Iterable[Finding], wanted: str = "") -> tuple[File, ...]:

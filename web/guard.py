@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from sanic import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse, redirect
 
+from web.api.answers import Problem, is_for_programs, refuse, refuse_by_status
+from web.api.store import Token
 from web.cookie import SessionCookie
 from web.form import field
 from web.permission import Permission
@@ -24,6 +26,9 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "NONE"})
 
 MOST_BYTES = 1_000_000
 """A definition is text; nothing larger is ever sent here."""
+
+_FOR_PROGRAMS = frozenset({Permission.READS, Permission.WRITES})
+_BEARER = "bearer "
 
 _ASKED = frozenset({Permission.PUBLIC, Permission.SIGNED_IN})
 
@@ -60,7 +65,7 @@ Step = Callable[[Guard, Request], Awaitable[HTTPResponse | None]]
 async def refuse_too_large(guard: Guard, request: Request) -> HTTPResponse | None:
     """Sanic reads no body that is too large, so that nothing below would find what it looks for in it."""
     length: str = request.headers.get("content-length", "")
-    return guard.renderer.refusal(413, Page()) if length.isdigit() and int(length) > MOST_BYTES else None
+    return refusal(guard, request, 413) if length.isdigit() and int(length) > MOST_BYTES else None
 
 
 async def identify(guard: Guard, request: Request) -> None:
@@ -70,11 +75,31 @@ async def identify(guard: Guard, request: Request) -> None:
     request.ctx.session = await guard.store.session(secret) if secret and is_asked else None
 
 
+async def identify_program(guard: Guard, request: Request) -> None:
+    """Find out which program asks. No cookie counts, so that no page can have a browser ask for it."""
+    sent: str = request.headers.get("authorization", "")
+    is_asked = permission_of(guard, request) in _FOR_PROGRAMS and sent.lower().startswith(_BEARER)
+    request.ctx.token = await guard.store.api.token(sent[len(_BEARER) :].strip()) if is_asked else None
+
+
 async def refuse_unlisted_route(guard: Guard, request: Request) -> HTTPResponse | None:
     """A route that is in no table is nobody's."""
     if request.route is None or permission_of(guard, request) is not None:
         return None
-    return guard.renderer.refusal(404, Page())
+    return refusal(guard, request, 404)
+
+
+async def refuse_unknown_program(guard: Guard, request: Request) -> HTTPResponse | None:
+    """A program needs a token, of this very site; of any other it learns nothing, not even that it is there."""
+    permission = permission_of(guard, request)
+    if permission not in _FOR_PROGRAMS:
+        return None
+    token: Token | None = request.ctx.token
+    if token is None:
+        return refuse(Problem.NO_TOKEN)
+    if token.site != request.match_info.get("site"):
+        return refuse(Problem.NOT_FOUND)
+    return refuse(Problem.READ_ONLY) if permission is Permission.WRITES and not token.may_write else None
 
 
 async def refuse_signed_out(guard: Guard, request: Request) -> HTTPResponse | None:
@@ -85,7 +110,10 @@ async def refuse_signed_out(guard: Guard, request: Request) -> HTTPResponse | No
 
 
 async def refuse_cross_site(guard: Guard, request: Request) -> HTTPResponse | None:
-    """Nothing is changed at the wish of another site's page."""
+    """Nothing is changed at the wish of another site's page: none can send a program's token."""
+    permission = permission_of(guard, request)
+    if permission in _FOR_PROGRAMS or (permission is None and is_for_programs(request)):
+        return None
     if request.method in _SAFE or is_same_origin(guard.cookie.origin, request):
         return None
     return guard.renderer.refusal(403, Page())
@@ -102,11 +130,18 @@ async def refuse_without_form_token(guard: Guard, request: Request) -> HTTPRespo
 STEPS: tuple[Step, ...] = (
     refuse_too_large,
     identify,
+    identify_program,
     refuse_unlisted_route,
+    refuse_unknown_program,
     refuse_signed_out,
     refuse_cross_site,
     refuse_without_form_token,
 )
+
+
+def refusal(guard: Guard, request: Request, status: int) -> HTTPResponse:
+    """Why not, as a page or, for a program, as JSON."""
+    return refuse_by_status(status) if is_for_programs(request) else guard.renderer.refusal(status, Page())
 
 
 def permission_of(guard: Guard, request: Request) -> Permission | None:

@@ -46,7 +46,19 @@ _FIRST: Step = (
        ) {options}""",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST,)
+_PROGRAMS: Step = (
+    """CREATE TABLE web_push (
+         id {id}, site {text} NOT NULL, number {integer} NOT NULL, edited {integer} NOT NULL, UNIQUE (site, number)
+       ) {options}""",
+    """CREATE TABLE web_api_token (
+         id {id}, digest {text} NOT NULL UNIQUE, site {text} NOT NULL, name {text} NOT NULL,
+         may_write {integer} NOT NULL, made_by {text} NOT NULL, made_ms {integer} NOT NULL,
+         expires_ms {integer} NOT NULL, used_ms {integer}
+       ) {options}""",
+    "CREATE INDEX web_api_token_site ON web_api_token (site)",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _PROGRAMS)
 
 
 async def migrate(client: BaseDBAsyncClient, steps: Sequence[Step] = STEPS) -> None:

@@ -51,6 +51,38 @@ class File(Model):
         unique_together = (("site", "number", "name"),)
 
 
+class Push(Model):
+    """A revision that a program saved, beside `Revision`; `edited` is the newest one before it that a person saved."""
+
+    id = fields.BigIntField(primary_key=True)
+    site = fields.CharField(40)
+    number = fields.BigIntField()
+    edited = fields.BigIntField()
+
+    class Meta:
+        table = "web_push"
+        unique_together = (("site", "number"),)
+
+
+class ApiToken(Model):
+    """What lets a program at one site's definition; only the SHA-256 of the token is kept."""
+
+    id = fields.BigIntField(primary_key=True)
+    digest = fields.CharField(64, unique=True)
+    site = fields.CharField(40)
+    name = fields.TextField()
+    may_write = fields.BigIntField()
+    """1 where it may write, else 0."""
+    made_by = fields.TextField()
+    made_ms = fields.BigIntField()
+    expires_ms = fields.BigIntField()
+    used_ms = fields.BigIntField(null=True)
+    """About when it was used last."""
+
+    class Meta:
+        table = "web_api_token"
+
+
 class SignInLink(Model):
     """A link that signs in once; only the SHA-256 of its token is kept."""
 

@@ -17,6 +17,8 @@ class Notice(Enum):
     ALREADY_LIVE = "Saved. What visitors load is the same as before, so there was nothing to publish."
     ADDED = "Added as a draft. Change it here, set its status to running, then publish."
 
+    REVOKED = "Taken back. Whoever has it is refused from now on."
+
     @classmethod
     def of(cls, text: str | None) -> Notice | None:
         """The notice that an address names; None for anything else."""

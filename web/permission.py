@@ -15,3 +15,5 @@ class Permission(Enum):
     """Who it is is not even looked up: health, and files without secrets."""
     PUBLIC = "anybody"
     SIGNED_IN = "somebody signed in"
+    READS = "a program with a token of the site"
+    WRITES = "a program with a token of the site that may write"

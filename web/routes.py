@@ -11,7 +11,8 @@ from typing import Any
 
 from sanic.response import HTTPResponse
 
-from web.pages import editor, health, results, sign_in, site, sites
+from web.api import definition
+from web.pages import access, editor, health, results, sign_in, site, sites
 from web.permission import Permission
 
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
@@ -29,6 +30,7 @@ class Route:
 
 
 OPEN, PUBLIC, SIGNED_IN = Permission.OPEN, Permission.PUBLIC, Permission.SIGNED_IN
+READS, WRITES = Permission.READS, Permission.WRITES
 
 ROUTES: tuple[Route, ...] = (
     Route("healthz", "GET", "/healthz", health.healthz, OPEN),
@@ -46,4 +48,9 @@ ROUTES: tuple[Route, ...] = (
     Route("check_definition", "POST", "/sites/<site:str>/definition/check", editor.check, SIGNED_IN),
     Route("add_experiment", "POST", "/sites/<site:str>/experiments", editor.add, SIGNED_IN),
     Route("results", "GET", "/sites/<site:str>/experiments/<experiment:str>", results.show, SIGNED_IN),
+    Route("access", "GET", "/sites/<site:str>/access", access.show, SIGNED_IN),
+    Route("create_token", "POST", "/sites/<site:str>/access", access.create, SIGNED_IN),
+    Route("revoke_token", "POST", "/sites/<site:str>/access/<id:str>/revoke", access.revoke, SIGNED_IN),
+    Route("read_definition", "GET", "/api/v1/sites/<site:str>/definition", definition.read, READS),
+    Route("write_definition", "PUT", "/api/v1/sites/<site:str>/definition", definition.write, WRITES),
 )

@@ -14,6 +14,7 @@ from tortoise.expressions import F
 from domain.artifact import Digest
 from domain.names import SiteKey
 from web import models
+from web.api.store import ApiStore, note_push
 from web.database import Database, open_database
 from web.tokens import Random, digest, new_token
 
@@ -83,6 +84,8 @@ class Store:
         self._database = database
         self._clock = clock
         self._random = random
+        self.api = ApiStore(database, clock, random)
+        """What is remembered of programs."""
 
     async def create_sign_in_link(self) -> str:
         """A new token for `/sign-in/TOKEN`, good for one use within a day."""
@@ -188,9 +191,12 @@ class Store:
         return await self._database.read(work)
 
     async def save_definition(
-        self, site: SiteKey, files: Mapping[str, str], by: str, opened: int | None = None
+        self, site: SiteKey, files: Mapping[str, str], by: str, opened: int | None = None, *, pushed: bool = False
     ) -> Saved | Overtaken:
-        """Keep a definition as a new revision, whether or not it compiles; `opened` is the revision that was edited."""
+        """Keep a definition as a new revision, whether or not it compiles; `opened` is the revision that was edited.
+
+        `pushed` says that a program saves it, not a person.
+        """
         now = self._now()
 
         async def work(client: BaseDBAsyncClient) -> Saved | Overtaken:
@@ -203,6 +209,8 @@ class Store:
             if newest and await _files(client, site, newest) == dict(files):
                 return Saved(newest)
             await _insert(client, site, newest + 1, files, now, by)
+            if pushed:
+                await note_push(client, site, newest + 1)
             return Saved(newest + 1)
 
         return await self._database.write(work)

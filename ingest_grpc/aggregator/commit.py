@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from domain.beacon import Admitted
 from domain.tally import Tally, fold
 from ingest_grpc.aggregator.books import UNKNOWN_SITE, Booking, Books, Outcome, book
-from ingest_grpc.aggregator.constants import PERIOD_MS, QUARANTINE_FRAMES
+from ingest_grpc.aggregator.constants import DAY_MS, PERIOD_MS, QUARANTINE_FRAMES
 from ingest_grpc.aggregator.inspection import Fate, Inspected
 from ingest_grpc.aggregator.names import Names, Place, cap
 from ingest_grpc.aggregator.transaction import NonceKey, Transaction
@@ -40,6 +40,7 @@ async def commit(
     fresh = await _sort_out_repeats(transaction, frames, period)
     tally, found = await cap(fold(fresh.values()), names, transaction)
     await transaction.add_cells(tally.cells.items())
+    await transaction.add_late(tally.cells.items(), now_ms // DAY_MS)
     kept = await _set_aside(transaction, epoch, frames)
     booked = book(_bookings(frames, fresh, kept))
     await transaction.add_books(booked)

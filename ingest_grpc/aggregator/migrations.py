@@ -48,7 +48,14 @@ _CELLS: Step = (
        ) {options}""",
 )
 
-STEPS: tuple[Step, ...] = (_CELLS,)
+_SPANS: Step = (
+    """CREATE TABLE counts_span (
+         site {text}, length {integer}, first_day {integer}, dimension {text}, value {text}, n {integer},
+         PRIMARY KEY (site, length, first_day, dimension, value)
+       ) {options}""",
+)
+
+STEPS: tuple[Step, ...] = (_CELLS, _SPANS)
 
 
 async def migrate(client: BaseDBAsyncClient, dialect: Dialect, steps: Sequence[Step] = STEPS) -> None:

@@ -68,6 +68,21 @@ class Cell(Model):
         unique_together = (("site", "dimension", "day", "what", "value"),)
 
 
+class Span(Model):
+    """Page views over days that are over, added up; the row without a dimension says that this was done."""
+
+    site = fields.CharField(40, primary_key=True)
+    length = fields.BigIntField()
+    first_day = fields.BigIntField()
+    dimension = fields.TextField()
+    value = fields.TextField()
+    n = fields.BigIntField()
+
+    class Meta:
+        table = "counts_span"
+        unique_together = (("site", "length", "first_day", "dimension", "value"),)
+
+
 class Book(Model):
     """What became of the beacons that were accepted in one hour; site "" where it can no longer be known."""
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import date, timedelta
 
 from domain.beacon import LONG_GAP
+from domain.health import HealthCounts
 from domain.names import GoalKey, RunName, SiteKey, VariationKey
 from domain.report import (
     ArmDay,
@@ -21,9 +22,12 @@ from domain.report import (
     TrafficDay,
 )
 from domain.tally import ORIGINS_AND_PAGE, Sums
+from ingest_grpc.aggregator import span_rows
 from ingest_grpc.aggregator.books import Book
 from ingest_grpc.aggregator.dialect import LIMB_BITS, Row
+from ingest_grpc.aggregator.health import HEALTH, health_of
 from ingest_grpc.aggregator.retention import year_day
+from ingest_grpc.aggregator.spans import cover
 from ingest_grpc.aggregator.store import Store
 
 EXACT_DAYS = 32
@@ -36,16 +40,11 @@ _GAP = "gap/"
 _TOTALS = """SELECT day, what, n, conversions, total, squares_high, squares_low FROM counts_cell
              WHERE site = ? AND dimension = '' AND day BETWEEN ? AND ? AND """
 _ARMS = _TOTALS + "what >= ? AND what < ? ORDER BY day, what"
-_GOALS = _TOTALS + "what LIKE ? ORDER BY day, what"
+_GOALS = _TOTALS + "what >= 'converted/' AND what < 'converted0' AND what LIKE ? ORDER BY day, what"
 _TRAFFIC = f"""{_TOTALS} (what IN ('visitors', 'sessions', 'views', 'bounces', 'quarter', 'year', 'gap/0', 'gap/32')
                OR (what >= 'gap/' AND what < 'gap0' AND day < ?))"""
 
 _EARLIER = "SELECT 1 FROM counts_cell WHERE site = ? AND dimension IN ('', 'years') AND day < ? LIMIT 1"
-
-_DIMENSIONS = ", ".join(f"'{dimension}'" for dimension in ORIGINS_AND_PAGE)
-_BREAKDOWNS = f"""SELECT dimension, value, CAST(SUM(n) AS bigint) AS n FROM counts_cell
-                 WHERE site = ? AND dimension IN ({_DIMENSIONS}) AND day BETWEEN ? AND ? AND what = 'views'
-                 GROUP BY dimension, value ORDER BY n DESC, value"""  # noqa: S608 - our own words only
 
 _BOOK_SUMS = ", ".join(f"CAST(COALESCE(SUM({column}), 0) AS bigint) AS {column}" for column in Book._fields)
 _TOTAL_BOOK = f"SELECT {_BOOK_SUMS} FROM counts_book"  # noqa: S608 - column names only
@@ -71,7 +70,7 @@ class Reporter:
         rows = [
             (day, what, n) for day, what, n, *_ in await self._store.read(_TRAFFIC, (*where, days.first + EXACT_DAYS))
         ]
-        breakdowns = await self._store.read(_BREAKDOWNS, where)
+        breakdowns = await self._breakdowns(site, days)
         exact = await self._exact_visitors(rows, site, days)
         return TrafficCounts(
             visitors=uniques(rows, days.first) if exact is None else exact,
@@ -80,8 +79,18 @@ class Reporter:
             views=_sum_of(rows, "views"),
             bounces=_sum_of(rows, "bounces"),
             days=_traffic_days(rows),
-            breakdowns=tuple(_breakdown(dimension, breakdowns) for dimension in ORIGINS_AND_PAGE),
+            breakdowns=breakdowns,
         )
+
+    async def _breakdowns(self, site: SiteKey, days: Days) -> tuple[Breakdown, ...]:
+        """Page views by each dimension, the most frequent values of it."""
+        rolled = span_rows.rolled(await self._store.read(span_rows.ROLLED, (site,)))
+        views = span_rows.views(site, cover(days, rolled))
+        found: dict[str, list[tuple[str, int]]] = {dimension: [] for dimension in ORIGINS_AND_PAGE}
+        for dimension, value, n in await self._store.read(f"{views.sql} ORDER BY n DESC, value", views.arguments):
+            if len(found[dimension]) < BREAKDOWN_ROWS:
+                found[dimension].append((value, n))
+        return tuple(Breakdown(dimension, tuple(rows)) for dimension, rows in found.items())
 
     async def _exact_visitors(self, rows: Sequence[Row], site: SiteKey, days: Days) -> int | None:
         """Visitors of a range, each once; None where the range is too long to tell."""
@@ -97,6 +106,10 @@ class Reporter:
     def live(self, site: SiteKey) -> AsyncIterator[LiveCounts]:
         """What each commit of this process adds to a site from now on."""
         return self._store.live.listen(site)
+
+    async def health(self, site: SiteKey, days: Days) -> HealthCounts:
+        """How a site's changes went and which goals were reached. Raises UnavailableError."""
+        return health_of(await self._store.read(HEALTH, (site, days.first, days.last)))
 
     async def books(self, site: SiteKey, first_hour: int, last_hour: int) -> dict[int, Book]:
         """A site's books by hour since 1970-01-01, both included; site "" for beacons that could not be read."""
@@ -145,11 +158,6 @@ def _traffic_days(rows: Iterable[Row]) -> tuple[TrafficDay, ...]:
         TrafficDay(day, found.get("visitors", 0), found.get("sessions", 0), found.get("views", 0))
         for day, found in sorted(days.items())
     )
-
-
-def _breakdown(dimension: str, rows: Iterable[Row]) -> Breakdown:
-    own = [(value, n) for of, value, n in rows if of == dimension]
-    return Breakdown(dimension, tuple(own[:BREAKDOWN_ROWS]))
 
 
 def _arm_day(row: Row) -> ArmDay:

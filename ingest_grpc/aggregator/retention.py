@@ -1,4 +1,7 @@
-"""Days that are too old: their totals are added to their year's, and the days themselves are dropped, a few a commit.
+"""What is done to days that are over, a little with each commit.
+
+Spans of them are added up for long reports; of those that are too old, the totals are added to their year's, and the
+days themselves are dropped.
 
 May not know how cells are stored.
 """
@@ -30,10 +33,14 @@ class OldDays(Protocol):
         """Add a day's totals to those of its year, and drop the day."""
         ...
 
+    async def roll_span(self, site: SiteKey, oldest: int, today: int) -> bool:
+        """Add up the next of a site's spans that are over; False where all of them are."""
+        ...
+
 
 @dataclass(slots=True)
 class Retention:
-    """Walks through all sites once a day; with each commit it looks at one, and rolls up one day at most."""
+    """Walks through all sites once a day; with each commit it looks at one, and rolls up one day or span at most."""
 
     keep_days: int
     _done_on: int = -1
@@ -51,10 +58,10 @@ class Retention:
             self._done_on, self._begun_on, self._after = self._begun_on, today, ""
             return
         oldest = await counts.oldest_day(site)
-        if oldest >= today - self.keep_days:
-            self._after = site
-        else:
+        if oldest < today - self.keep_days:
             await counts.roll_up(site, oldest, year_day(oldest))
+        elif not await counts.roll_span(site, oldest, today):
+            self._after = site
 
 
 def year_day(day: int) -> int:

@@ -6,6 +6,7 @@ May not know in which order a commit says it, or why.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,17 +15,20 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import BaseORMException
 
 from domain.names import SiteKey
+from domain.report import Days
 from domain.tally import ORIGINS_AND_PAGE, TOTAL, Cell, Sums
-from ingest_grpc.aggregator import models
+from ingest_grpc.aggregator import models, span_rows
 from ingest_grpc.aggregator.books import Books
 from ingest_grpc.aggregator.constants import LIVE_PERIODS
 from ingest_grpc.aggregator.dialect import Dialect, Row, Rows, carried, increments, limbs, table_of
+from ingest_grpc.aggregator.spans import Span, cover, due, is_late, spans_around
 from ingest_grpc.wire.frame import Epoch, Frame, Watermark
 
 NonceKey = tuple[SiteKey, bytes]
 """A beacon's nonce counts within its site: no site can spoil another's."""
 
 CELL = table_of(models.Cell)
+SPAN = table_of(models.Span)
 BOOK = table_of(models.Book)
 QUARANTINE = table_of(models.Quarantine)
 
@@ -32,6 +36,8 @@ EVENT = "event/"
 
 YEARS = "years"
 """The dimension under which whole years are kept, by their first day."""
+
+_SPAN_KEY = "CAST(? AS text), CAST(? AS bigint), CAST(? AS bigint)"
 
 _FITS = range(-(2**63), 2**63)
 _LIMBS = carried(CELL, "squares_high", "squares_low")
@@ -124,6 +130,7 @@ class Transaction:
 
     async def roll_up(self, site: SiteKey, day: int, year_day: int) -> None:
         """Add a day's totals to those of its year, and drop the day."""
+        await self._take_from_spans(site, day)
         numbers = ", ".join(CELL.numbers)
         totals = f"""SELECT site, CAST(? AS text), CAST(? AS bigint), what, value, {numbers} FROM counts_cell
                      WHERE site = ? AND dimension = ? AND day = ?"""  # noqa: S608 - column names only
@@ -132,10 +139,58 @@ class Transaction:
             sql = "DELETE FROM counts_cell WHERE site = ? AND dimension = ? AND day = ?"
             await self._execute(sql, site, dimension, day)
 
+    async def roll_span(self, site: SiteKey, oldest: int, today: int) -> bool:
+        """Add up the next of a site's spans that are over; False where all of them are."""
+        if due(oldest, today, await self._rolled(site)) is None:
+            return False
+        await self._lock(f"{site}/spans")
+        rolled = await self._rolled(site)  # again: another aggregator may have been there until now
+        if (span := due(oldest, today, rolled)) is not None:
+            views = span_rows.views(site, cover(Days(span.first, span.end - 1), rolled))
+            parts = f"SELECT {_SPAN_KEY}, dimension, value, n FROM ({views.sql}) AS views WHERE true"  # noqa: S608
+            await self._execute(increments(SPAN, Rows(parts, []), {}), site, *span, *views.arguments)
+            mark = self.dialect.rows(SPAN.kinds, [(site, *span, span_rows.MARK, "", 0)])
+            await self._execute(increments(SPAN, mark, {}), *mark.arguments)
+        return True
+
+    async def add_late(self, cells: Iterable[tuple[Cell, Sums]], today: int) -> None:
+        """Add page views of days that are long over to spans too, where these were added up."""
+        late: dict[SiteKey, list[tuple[Cell, int]]] = {}
+        for cell, sums in cells:
+            if cell.what == "views" and cell.dimension != TOTAL and is_late(cell.day, today):
+                late.setdefault(cell.site, []).append((cell, sums.n))
+        for site in sorted(late):
+            await self._lock(f"{site}/spans")
+            rolled = await self._rolled(site)
+            numbers: Counter[tuple[str, int, int, str, str]] = Counter()
+            for cell, n in late[site]:
+                for span in rolled.intersection(spans_around(cell.day)):
+                    numbers[(site, *span, cell.dimension, cell.value)] += n
+            for chunk in chunks(sorted((*key, n) for key, n in numbers.items()), self.dialect.chunk):
+                part = self.dialect.rows(SPAN.kinds, chunk)
+                await self._execute(increments(SPAN, part, {}), *part.arguments)
+
+    async def _take_from_spans(self, site: SiteKey, day: int) -> None:
+        """Before a day is dropped: a span is the sum of those of its days that are there."""
+        await self._lock(f"{site}/spans")
+        for span in (await self._rolled(site)).intersection(spans_around(day)):
+            views = span_rows.views(site, cover(Days(day, day), frozenset()))
+            parts = f"SELECT {_SPAN_KEY}, dimension, value, -n FROM ({views.sql}) AS views WHERE true"  # noqa: S608
+            await self._execute(increments(SPAN, Rows(parts, []), {}), site, *span, *views.arguments)
+            empty = "DELETE FROM counts_span WHERE site = ? AND length = ? AND first_day = ?"
+            await self._execute(f"{empty} AND dimension <> '' AND n = 0", site, *span)
+        await self._execute("DELETE FROM counts_span WHERE site = ? AND first_day + length <= ?", site, day)
+
+    async def _rolled(self, site: SiteKey) -> frozenset[Span]:
+        return span_rows.rolled(await self._fetch(span_rows.ROLLED, site))
+
     async def lock_names(self, site: SiteKey, day: int, kind: str) -> None:
         """Until the transaction ends, nobody else gives new names of this kind to this site and day."""
+        await self._lock(f"{site}/{day}/{kind}")
+
+    async def _lock(self, name: str) -> None:
         if self.dialect.lock is not None:
-            digest = hashlib.blake2b(f"{site}/{day}/{kind}".encode(), digest_size=8).digest()
+            digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
             await self._fetch(self.dialect.lock, int.from_bytes(digest, "big", signed=True))
 
     async def values(self, site: SiteKey, day: int, dimension: str) -> set[str]:

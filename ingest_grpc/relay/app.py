@@ -24,6 +24,7 @@ from ingest_grpc.relay import cdn
 from ingest_grpc.relay.address import MOST_CONNECTIONS, NO_PROXIES, Callers, Proxies
 from ingest_grpc.relay.admission import Arrival
 from ingest_grpc.relay.beacon import MOST_BYTES
+from ingest_grpc.relay.coding import PackedFiles
 from ingest_grpc.relay.doorway import PunctualProtocol, WholeBeacon
 from ingest_grpc.relay.refusals import Refusal
 from ingest_grpc.relay.relay import Accepted, Refused, Relay
@@ -180,9 +181,11 @@ def _tell_health(app: RelayApp, relay: Relay) -> None:
 
 
 def _serve_files(app: RelayApp, serve: cdn.Serve) -> None:
+    packed = PackedFiles()
+
     @app.route("/cdn/<path:path>", methods=("GET", "HEAD"))
     async def published(request: Request, path: str) -> HTTPResponse:
-        return await cdn.answer(request, path, serve)
+        return await cdn.answer(request, path, serve, packed)
 
 
 def _refused(refused: Refused) -> HTTPResponse:

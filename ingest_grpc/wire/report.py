@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import grpc
 from grpc import aio
 
+from domain.health import HealthCounts
 from domain.names import GoalKey, RunName, SiteKey, VariationKey, is_key, is_run_name
 from domain.report import (
     ArmDay,
@@ -24,6 +25,7 @@ from domain.report import (
 )
 from domain.tally import Sums
 from ingest_grpc.wire import errors
+from ingest_grpc.wire.health import read_health, write_health
 from ingest_grpc.wire.leadbright.v1 import report_pb2 as pb
 from ingest_grpc.wire.leadbright.v1 import report_pb2_grpc as rpc
 from ingest_grpc.wire.ports import RefusedError, UnavailableError
@@ -50,6 +52,10 @@ class Reports(Protocol):
 
     def live(self, site: SiteKey) -> AsyncIterator[LiveCounts]:
         """What each commit from now on adds to a site's counts. Raises UnavailableError."""
+        ...
+
+    async def health(self, site: SiteKey, days: Days) -> HealthCounts:
+        """How a site's changes went and which goals were reached. Raises UnavailableError."""
         ...
 
 
@@ -96,6 +102,14 @@ class ReportClient:
         except aio.AioRpcError as error:
             if error.code() is not grpc.StatusCode.DEADLINE_EXCEEDED:
                 raise errors.raised(error) from error
+
+    async def health(self, site: SiteKey, days: Days) -> HealthCounts:
+        """How a site's changes went and which goals were reached. Raises UnavailableError."""
+        try:
+            response = await self._stub.Health(pb.HealthRequest(site=site, days=_days(days)), timeout=REPORT_DEADLINE_S)
+        except aio.AioRpcError as error:
+            raise errors.raised(error) from error
+        return read_health(response)
 
 
 class ReportServicer(rpc.ReportServiceServicer):
@@ -151,6 +165,15 @@ class ReportServicer(rpc.ReportServiceServicer):
                 yield pb.LiveResponse(
                     visitors=c.visitors, views=c.views, exposures=c.exposures, conversions=c.conversions
                 )
+        except UnavailableError as error:
+            await errors.abort(context, error)
+
+    async def Health(  # noqa: N802
+        self, request: pb.HealthRequest, context: aio.ServicerContext[Any, Any]
+    ) -> pb.HealthResponse:
+        """How a site fares."""
+        try:
+            return write_health(await self._reports.health(_site(request.site), _read_days(request.days)))
         except UnavailableError as error:
             await errors.abort(context, error)
 

@@ -23,7 +23,15 @@ TOO_LONG_S = 30
 
 TABLES = [
     table_of(model)
-    for model in (models.Watermark, models.Period, models.Nonce, models.Cell, models.Book, models.Quarantine)
+    for model in (
+        models.Watermark,
+        models.Period,
+        models.Nonce,
+        models.Cell,
+        models.Span,
+        models.Book,
+        models.Quarantine,
+    )
 ]
 
 KINDS = {
@@ -116,8 +124,8 @@ async def test_a_step_that_fails_leaves_nothing_behind(store: Store) -> None:
     assert await store.read("SELECT count(*) FROM counts_note") == [(0,)]
 
 
-# Three that keep count of the steps, one for each statement of the first step, one more count, the commit.
-STATEMENTS = 3 + len(STEPS[0]) + 1
+# Three that keep count of the steps, one for each statement of a step, one more count, the commit.
+STATEMENTS = 3 + sum(map(len, STEPS)) + 1
 
 
 @pytest.mark.parametrize("said", range(1, STATEMENTS + 2, 2))

@@ -45,6 +45,9 @@ VALUES = {
 }
 USUAL, FULL = SiteKey("site-0"), SiteKey("full")
 
+HEAD = """| a year | site | experiment, ms | a year by days, ms | by spans, ms | 30 days, ms | a span, ms |
+|---|---|---|---|---|---|---|"""
+
 _COLUMNS = "dimension, day, what, value, n, conversions, total, squares_high, squares_low"
 _COPY = "INSERT INTO counts_cell (site, {columns}) SELECT '{to}', {columns} FROM counts_cell WHERE site = 'site-0'"
 
@@ -96,6 +99,21 @@ async def fill(store: Store, sites: int) -> int:
     return written
 
 
+async def roll(store: Store, site: SiteKey) -> float:
+    """Add up all spans that would be by the last day; the longest that a commit had to do it."""
+    longest, due = 0.0, True
+
+    async def work(said: Transaction) -> bool:
+        await said._execute("UPDATE counts_period SET current = current")
+        return await said.roll_span(site, FIRST, FIRST + DAYS - 1)
+
+    while due:
+        began = time.perf_counter()
+        due = await store.write(work)
+        longest = max(longest, (time.perf_counter() - began) * 1000)
+    return longest
+
+
 async def median_ms(ask: Callable[[], Awaitable[object]]) -> float:
     """Of so many questions, the first of which nobody waits for."""
     took = []
@@ -115,10 +133,13 @@ async def reports(name: str, url: str, sites: int) -> None:
         reporter, year = Reporter(store), Days(FIRST, FIRST + DAYS - 1)
         month = Days(FIRST + 330, FIRST + 359)
         for site in (USUAL, FULL):
+            by_days = await median_ms(lambda site=site: reporter.traffic(site, year))  # type: ignore[misc]
+            rolled_ms = await roll(store, site)
+            await analyse(url)
             experiment = await median_ms(lambda site=site: reporter.experiment(site, RunName("hero"), year))  # type: ignore[misc]
             traffic = await median_ms(lambda site=site: reporter.traffic(site, year))  # type: ignore[misc]
             monthly = await median_ms(lambda site=site: reporter.traffic(site, month))  # type: ignore[misc]
-            told = f"{experiment:.1f} | {traffic:.1f} | {monthly:.1f}"
+            told = f"{experiment:.1f} | {by_days:.1f} | {traffic:.1f} | {monthly:.1f} | {rolled_ms:.0f}"
             print(f"| {name}, {sites} sites, {written // DAYS} cells a day | {site} | {told} |", flush=True)
     finally:
         await store.close()
@@ -128,7 +149,7 @@ async def analyse(url: str) -> None:
     """As autovacuum would have by then."""
     if url.startswith("postgres"):
         database = await asyncpg.connect(url)
-        await database.execute("VACUUM ANALYZE counts_cell")
+        await database.execute("VACUUM ANALYZE counts_cell, counts_span")
         await database.close()
 
 
@@ -162,7 +183,7 @@ async def _add(said: Transaction, tally: Tally) -> None:
 def main() -> None:
     """Print the tables."""
     sites = int(sys.argv[1]) if len(sys.argv) > 1 else SITES
-    print("| a year | site | experiment, ms | traffic, a year, ms | traffic, 30 days, ms |\n|---|---|---|---|---|")
+    print(HEAD)
     with tempfile.TemporaryDirectory() as folder, running_postgres() as server, new_database(server) as postgres:
         asyncio.run(reports("SQLite", f"sqlite://{Path(folder) / 'counts.db'}", sites))
         asyncio.run(reports("PostgreSQL", postgres, sites))

@@ -72,11 +72,21 @@ class HookedTarget:
 
     async def attributes(self, path: str) -> Attributes | None:
         await self._enter("attributes", path)
-        return await self._inside.attributes(path)
+        found = await self._inside.attributes(path)
+        await self._after(self.calls, "attributes", path)
+        return found
 
     async def names(self, folder: str) -> tuple[str, ...]:
         await self._enter("names", folder)
-        return await self._inside.names(folder)
+        found = await self._inside.names(folder)
+        await self._after(self.calls, "names", folder)
+        return found
+
+    async def folders(self, folder: str) -> tuple[str, ...]:
+        await self._enter("folders", folder)
+        found = await self._inside.folders(folder)
+        await self._after(self.calls, "folders", folder)
+        return found
 
     async def delete(self, path: str) -> None:
         await self._enter("delete", path)

@@ -11,7 +11,7 @@ import pytest
 from cdn_publish.folder import FolderTarget
 from cdn_publish.history import ReleaseNote
 from cdn_publish.layout import Environment
-from cdn_publish.release import LostRace, Published, Unchanged, publish, releases, rollback
+from cdn_publish.release import LostRace, Published, Unchanged, publish, releases
 from tests.cdn_publish.publishing import SHOP, HookedTarget, artifacts, nothing, served
 
 PRODUCTION = Environment.PRODUCTION
@@ -69,19 +69,6 @@ async def test_a_crash_at_any_call_leaves_a_whole_release_serving(folder: Path, 
     log = await releases(healthy, PRODUCTION, SHOP)
     assert log.finished
     assert [r.number for r in log.history.releases] == [1, 2]
-
-
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("call", range(1, 13))
-async def test_a_crash_at_any_call_of_a_rollback_serves_a_whole_release(folder: Path, call: int, after: bool) -> None:
-    healthy = FolderTarget(folder)
-    for content in "ab":
-        await publish(healthy, PRODUCTION, artifacts(content), NOTE, AT)
-    with pytest.raises(Crash):
-        await rollback(dying(folder, call, after=after), PRODUCTION, SHOP, 1, NOTE, AT)
-    assert (await served(healthy))["lb.js"] == b"run('b')"
-    await rollback(healthy, PRODUCTION, SHOP, 1, NOTE, AT)
-    assert await served(FolderTarget(folder)) == {a.name: a.body for a in artifacts("a").artifacts}
 
 
 async def test_of_publishers_that_race_one_wins_and_the_others_are_told(folder: Path) -> None:

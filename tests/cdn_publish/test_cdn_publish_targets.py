@@ -104,6 +104,8 @@ async def test_objects_are_listed_and_deleted(opened: Open) -> None:
     for path in paths:
         await target.put_if_absent(path, b"{}", ATTRIBUTES)
     assert await target.names("production/shop") == paths[:2]
+    assert await target.folders("production") == ("shop", "shop2")
+    assert await target.folders("staging") == ()
     await target.delete(PATH)
     assert await target.names("production/shop") == paths[:1]
 

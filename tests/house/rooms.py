@@ -66,7 +66,16 @@ ROOMS: dict[str, Room] = {
     ),
     "ingest_grpc.relay": Room(
         rooms=("domain", "ingest_grpc.wire"),
-        libraries=("crawleruseragents", "maxminddb", "msgspec", "prometheus_client", "sanic", "structlog", "ua_parser"),
+        libraries=(
+            "brotli",
+            "crawleruseragents",
+            "maxminddb",
+            "msgspec",
+            "prometheus_client",
+            "sanic",
+            "structlog",
+            "ua_parser",
+        ),
         never=("sqlite3", "urllib.request", "subprocess", "random"),
         why="the relay has sockets and its journal folder; it needs no database, and clock and randomness are "
         "handed in",
@@ -170,6 +179,7 @@ CONFINED: tuple[Confined, ...] = (
         (
             "cdn_publish/history.py",
             "cdn_publish/pointer.py",
+            "cdn_publish/purging/*",
             "config_compiler/*",
             "ingest_grpc/wire/*",
             "ingest_grpc/relay/*",

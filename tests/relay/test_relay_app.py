@@ -17,7 +17,6 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.artifact import Artifact
 from ingest_grpc.relay import app as relay_app
 from ingest_grpc.relay import cdn, doorway
 from ingest_grpc.relay.address import NO_PROXIES, Proxies
@@ -267,73 +266,6 @@ async def test_a_body_in_endless_chunks_is_too_large(world: World) -> None:
             head = await reader.readuntil(b"\r\n")
         assert b" 413 " in head
         writer.close()
-
-
-FILES = {
-    "production/shop/lb.js": Artifact("lb.js", b"(L=>{" + b"a();" * 500 + b"})()", "text/javascript; charset=utf-8"),
-    "production/shop/r/3f9c2a1b8d7e4450/lb.js": Artifact("lb.js", b"old", "text/javascript; charset=utf-8"),
-    "production/shop/config.json": Artifact("config.json", b"{}", "application/json"),
-}
-
-
-async def serve(path: str) -> Artifact | None:
-    """Published files, in memory."""
-    return FILES.get(path)
-
-
-async def test_published_files_are_served_as_a_cdn_would(world: World) -> None:
-    async with browser(world.relay(), serve=serve) as client:
-        file = await client.get("/cdn/production/shop/lb.js", headers={"accept-encoding": "gzip"})
-        assert file.content == FILES["production/shop/lb.js"].body
-        assert file.headers["content-encoding"] == "gzip"
-        assert file.headers["content-type"] == "text/javascript; charset=utf-8"
-        assert file.headers["cache-control"].startswith("public, max-age=60, stale-while-revalidate")
-        assert file.headers["access-control-allow-origin"] == "*"
-        assert file.headers["vary"] == "accept-encoding"
-        plain = await client.get("/cdn/production/shop/lb.js", headers={"accept-encoding": "identity"})
-        assert plain.content == file.content
-        assert "content-encoding" not in plain.headers
-        frozen = await client.get("/cdn/production/shop/r/3f9c2a1b8d7e4450/lb.js")
-        assert frozen.headers["cache-control"] == "public, max-age=31536000, immutable"
-        assert frozen.content == b"old"
-
-
-@pytest.mark.parametrize("sent", ["{tag}", "W/{tag}", '"x", {tag}', "*"])
-async def test_a_browser_that_has_the_file_is_told_so(world: World, sent: str) -> None:
-    async with browser(world.relay(), serve=serve) as client:
-        tag = (await client.get("/cdn/production/shop/lb.js")).headers["etag"]
-        asked = sent.format(tag=tag.removeprefix("W/"))
-        answer = await client.get("/cdn/production/shop/lb.js", headers={"if-none-match": asked})
-        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
-        assert answer.headers["cache-control"].startswith("public, max-age=60")
-        changed = await client.get("/cdn/production/shop/lb.js", headers={"if-none-match": '"other"'})
-        assert changed.status_code == 200
-
-
-async def test_the_head_of_a_file_has_no_body(world: World) -> None:
-    async with browser(world.relay(), serve=serve) as client:
-        answer = await client.head("/cdn/production/shop/config.json")
-        assert (answer.status_code, answer.content, answer.headers["content-length"]) == (200, b"", "2")
-
-
-@pytest.mark.parametrize("path", ["/cdn/production/other/lb.js", "/cdn/", "/cdn/../relay.json", "/cdn/%2e%2e/secret"])
-async def test_what_is_not_published_is_not_served(world: World, path: str) -> None:
-    async with browser(world.relay(), serve=serve) as client:
-        assert (await client.get(path)).status_code == 404
-
-
-@pytest.mark.parametrize("path", ["/cdn/%2e%2e/x", "/cdn/a..b/x", "/cdn/a%00b", "/cdn/a//b", "/cdn/a b", "/cdn/a%2fb"])
-async def test_what_is_no_path_of_a_file_is_not_even_looked_for(world: World, path: str) -> None:
-    async def fail(_: str) -> Artifact | None:
-        raise AssertionError
-
-    async with browser(world.relay(), serve=fail) as client:
-        assert (await client.get(path)).status_code == 404
-
-
-async def test_without_an_embedded_cdn_there_are_no_files(world: World) -> None:
-    async with browser(world.relay()) as client:
-        assert (await client.get("/cdn/production/shop/lb.js")).status_code == 404
 
 
 async def test_nothing_that_points_to_a_visitor_is_logged(

@@ -107,6 +107,13 @@ class House:
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 
+    def begun(self, *words: str) -> subprocess.Popen[str]:
+        """A `leadbright` command that goes on."""
+        command = [sys.executable, "-m", "leadbright", *words]
+        return subprocess.Popen(
+            command, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
     def report(self, experiment: str) -> dict[str, Any]:
         """`leadbright report --json`, made handy: exposed and converted by variation."""
         told = json.loads(self.command("report", "--site", "shop", "--experiment", experiment, "--json"))

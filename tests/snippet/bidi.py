@@ -51,7 +51,7 @@ PREFERENCES: dict[str, bool | int | str] = {
 }
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  it is one
     """A command that the browser answered with an error."""
 
 

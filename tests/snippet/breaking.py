@@ -78,7 +78,8 @@ SCENES: dict[str, str] = {
     "a name that throws": "Object.defineProperty(window, 'leadbright', {get() { throw 'the page' }})",
     "a name that stays": "Object.defineProperty(window, 'leadbright', {value: () => {}, writable: false})",
     "a queue that is none": "window.leadbright = {q: 7}",
-    "a queue of junk": "window.leadbright = Object.assign(() => {}, {q: [null, 7, ['consent'], [{}], ['event', {}], ['ready']]})",
+    "a queue of junk": "window.leadbright = Object.assign(() => {}, "
+    "{q: [null, 7, ['consent'], [{}], ['event', {}], ['ready']]})",
     "polluted prototypes": "Object.prototype.extra = 1; Array.prototype.more = () => { throw 'the page' }",
     "no cookies": "Object.defineProperty(document, 'cookie', {get() { throw 'no' }, set() { throw 'no' }})",
     "no requests": "window.fetch = () => { throw 'no' }",
@@ -112,7 +113,7 @@ class Broken:
 
 def broken(count: int, seed: int, relay: str) -> Iterator[Broken]:
     """So many of them: plans broken in one to five places, in pages as they should be and not."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     for number in range(count):
         document = copy.deepcopy({**WHOLE, "relay": relay})
         for _ in range(chance.choice((0, 1, 1, 1, 2, 3, 5))):

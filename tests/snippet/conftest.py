@@ -45,7 +45,10 @@ def _firefox() -> Iterator[Firefox]:
         yield Firefox(wire)
 
 
-ENGINES: Mapping[str, Callable[[], AbstractContextManager[Browser | Firefox]]] = {"chromium": chromium, "firefox": _firefox}
+ENGINES: Mapping[str, Callable[[], AbstractContextManager[Browser | Firefox]]] = {
+    "chromium": chromium,
+    "firefox": _firefox,
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -84,7 +84,7 @@ class Firefox:
             case "browsingContext.contextDestroyed" if tab := self._tabs.pop(said["context"], None):
                 tab.visitor.pages.remove(tab)
             case "browsingContext.navigationCommitted" if tab := self._tabs.get(said["context"]):
-                tab.committed += 1
+                tab.committed.append(said["navigation"])
             case "log.entryAdded" if tab := self._tabs.get(said["source"].get("context")):
                 tab.logged(said)
 
@@ -169,7 +169,7 @@ class Tab:
     wire: Wire
     visitor: Visitor
     id: str
-    committed: int = 0
+    committed: list[str] = field(default_factory=list)
     _console: list[Callable[[Json], None]] = field(default_factory=list)
 
     @property
@@ -202,8 +202,7 @@ class Tab:
 
     def goto(self, url: str, wait_until: str = "load", timeout: float = 1000 * PATIENCE_S) -> None:
         """Go there, and wait until the page is loaded, or has at least begun."""
-        with self.expect_navigation(wait_until, timeout):
-            self.wire.command("browsingContext.navigate", context=self.id, url=url, wait="none")
+        self._arrive("navigate", wait_until, timeout, url=url)
 
     def set_viewport_size(self, size: Mapping[str, int]) -> None:
         """How much of the page is seen."""
@@ -211,8 +210,7 @@ class Tab:
 
     def reload(self, wait_until: str = "load") -> None:
         """Load the page anew."""
-        with self.expect_navigation(wait_until):
-            self.wire.command("browsingContext.reload", context=self.id, wait="none")
+        self._arrive("reload", wait_until)
 
     def go_back(self, wait_until: str = "load") -> None:
         """Go back by one page. One that was kept whole is brought back and not navigated to: the address tells."""
@@ -225,9 +223,16 @@ class Tab:
     @contextmanager
     def expect_navigation(self, wait_until: str = "load", timeout: float = 1000 * PATIENCE_S) -> Iterator[None]:
         """Wait, at the end, until another page has come."""
-        before = self.committed
+        before = len(self.committed)
         yield
-        self.wire.wait(lambda: self.committed > before, "another page", timeout / 1000)
+        self.wire.wait(lambda: len(self.committed) > before, "another page", timeout / 1000)
+        if wait_until != "commit":
+            self.wait_for_load_state()
+
+    def _arrive(self, method: str, wait_until: str, timeout: float = 1000 * PATIENCE_S, **where: str) -> None:
+        """Go, and wait for this very navigation: that of a click before may be told of only now."""
+        begun = self.wire.command(f"browsingContext.{method}", context=self.id, wait="none", **where)["navigation"]
+        self.wire.wait(lambda: begun in self.committed, "the page", timeout / 1000)
         if wait_until != "commit":
             self.wait_for_load_state()
 

@@ -69,7 +69,9 @@ def test_the_depth_is_the_greatest_that_was_seen(website: Website, visitor: Brow
     tab.goto(website.address)
     settled(tab)
     for top in (6_000, 0):
-        tab.evaluate("top => new Promise(done => { addEventListener('scroll', done, {once: true}); scrollTo(0, top); })", top)
+        tab.evaluate(
+            "top => new Promise(done => { addEventListener('scroll', done, {once: true}); scrollTo(0, top); })", top
+        )
     tab.goto(f"{website.address}/list")
     [[[_, _, depth]]] = leaves(website)
     assert depth == 70
@@ -80,7 +82,9 @@ def test_it_is_told_once_for_each_view_and_the_record_stays_as_it_is(website: We
     tab.goto(website.address)
     settled(tab)
     before = visitor.cookies()[0]["value"]
-    tab.evaluate("dispatchEvent(new PageTransitionEvent('pagehide')); dispatchEvent(new PageTransitionEvent('pagehide'))")
+    tab.evaluate(
+        "dispatchEvent(new PageTransitionEvent('pagehide')); dispatchEvent(new PageTransitionEvent('pagehide'))"
+    )
     assert len(leaves(website)) == 1
     assert visitor.cookies()[0]["value"] == before
     tab.goto("about:blank")

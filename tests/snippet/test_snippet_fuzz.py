@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage
@@ -27,7 +26,8 @@ OF_THE_NETWORK = re.compile(r"Failed to load resource|blocked by CORS|net::ERR|F
 
 ARE_SHOWN = """() => [...document.querySelectorAll("iframe")].every(({contentDocument: page}) =>
     page.readyState === "complete" &&
-    [...(page.body ?? page).querySelectorAll("*")].every(element => getComputedStyle(element).visibility !== "hidden"))"""
+    [...(page.body ?? page).querySelectorAll("*")].every(
+        element => getComputedStyle(element).visibility !== "hidden"))"""
 
 TEXTS = """() => [...document.querySelectorAll("iframe")].map(({contentDocument: page}) => {
     const walk = document.createTreeWalker(page.body ?? page, NodeFilter.SHOW_TEXT);
@@ -45,7 +45,7 @@ def installed(case: Broken, script: str) -> Reply:
     return Reply([f"<!doctype html><html><head><script>{case.scene}</script>{code}</head>{case.body}</html>"])
 
 
-def texts(website: Website, visitor: BrowserContext, cases: list[Broken], code: Callable[[Broken], str]) -> Any:
+def texts(website: Website, visitor: BrowserContext, cases: list[Broken], code: Callable[[Broken], str]) -> list[str]:
     """The texts of each case's page, in a frame each, once nothing is hidden."""
     for number, case in enumerate(cases):
         website.pages[f"/{number}"] = installed(case, code(case))
@@ -61,16 +61,14 @@ def texts(website: Website, visitor: BrowserContext, cases: list[Broken], code: 
     tab.on("console", hear)
     tab.goto(website.address)
     tab.wait_for_function(ARE_SHOWN, timeout=PATIENCE_MS)
-    found = tab.evaluate(TEXTS)
+    found: list[str] = tab.evaluate(TEXTS)
     tab.close()
     assert said == []
     return found
 
 
 @pytest.mark.parametrize("first", range(0, COUNT, AT_ONCE))
-def test_what_is_broken_hurts_no_page(
-    first: int, website: Website, new_visitor: Callable[..., BrowserContext]
-) -> None:
+def test_what_is_broken_hurts_no_page(first: int, website: Website, new_visitor: Callable[..., BrowserContext]) -> None:
     cases = list(broken(COUNT, SEED, website.relay_address))[first : first + AT_ONCE]
     plain = texts(website, new_visitor(), cases, lambda case: "")
     changed = texts(website, new_visitor(), cases, lambda case: linked_anyway(case.plan))

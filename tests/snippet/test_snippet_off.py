@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,14 +14,19 @@ from tests.snippet.test_snippet_privacy import SIGNALS
 from tests.snippet.visits import COOKIE, record, settled
 from tests.snippet.website import SCRIPT, Website, page
 
-pytestmark = pytest.mark.chromium_only("every request of a page is asked of the browser, which BiDi's client does not log")
+pytestmark = pytest.mark.chromium_only(
+    "every request of a page is asked of the browser, which BiDi's client does not log"
+)
 
 LOGGING = """(() => {
     if (location.protocol === "about:") return;
     const log = window.accesses = [];
     const watch = (holder, name, note) => {
         const {get, set, value, ...rest} = Object.getOwnPropertyDescriptor(holder, name) ?? {};
-        if (value) Object.defineProperty(holder, name, {...rest, value(...given) { log.push(note); return value.apply(this, given); }});
+        if (value) Object.defineProperty(holder, name, {
+            ...rest,
+            value(...given) { log.push(note); return value.apply(this, given); },
+        });
         else if (get) Object.defineProperty(holder, name, {
             ...rest,
             get() { log.push(`read ${note}`); return get.call(this); },
@@ -29,7 +34,8 @@ LOGGING = """(() => {
         });
     };
     watch(Document.prototype, "cookie", "cookie");
-    for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches", "cookieStore"]) watch(window, name, name);
+    for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches", "cookieStore"])
+        watch(window, name, name);
     for (const name of ["getItem", "setItem", "removeItem", "clear", "key"]) watch(Storage.prototype, name, name);
     watch(LockManager.prototype, "request", "lock");
     watch(LockManager.prototype, "query", "lock");
@@ -46,7 +52,9 @@ AGENTS = {
     "+http://www.bing.com/bingbot.htm) Chrome/116.0.1938.76 Safari/537.36",
     "a crawler": "Some Crawler/1.0",
 }
-TELEPHONE = "Mozilla/5.0 (Linux; Android 13; CUBOT NOTE 50) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile"
+TELEPHONE = (
+    "Mozilla/5.0 (Linux; Android 13; CUBOT NOTE 50) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile"
+)
 STUB = "window.leadbright=function(){(leadbright.q=leadbright.q||[]).push(arguments)};"
 CALLS = """leadbright('event', 'purchase', {amount: 1}); leadbright('goal', 'signup');
     leadbright('variation', 'hero', () => 0); leadbright('ready', () => 0)"""
@@ -74,13 +82,13 @@ class Watched:
 
 
 @pytest.fixture
-def watched(new_visitor: Callable[..., BrowserContext]) -> Iterator[Callable[..., Watched]]:
+def watched(new_visitor: Callable[..., BrowserContext]) -> Callable[..., Watched]:
     def make(script: str = "", **options: Any) -> Watched:  # noqa: ANN401 - what Playwright takes
         one = Watched(new_visitor(LOGGING + ";" + script, **options).new_page())
         one.tab.on("request", lambda request: one.requests.append(request.url))
         return one
 
-    yield make
+    return make
 
 
 def only_the_page(website: Website, one: Watched, path: str = "/") -> bool:
@@ -125,7 +133,9 @@ def test_an_answer_before_the_script_is_no_page_seen_first(
     consent: int, website: Website, watched: Callable[..., Watched]
 ) -> None:
     website.script = linked(plan(relay=website.relay_address, consent=consent))
-    website.pages["/"] = page(head=f"<script>{STUB}leadbright('event','early');leadbright('consent',false)</script>{SCRIPT}")
+    website.pages["/"] = page(
+        head=f"<script>{STUB}leadbright('event','early');leadbright('consent',false)</script>{SCRIPT}"
+    )
     one = watched()
     for _ in range(2):
         one.open(f"{website.address}/")

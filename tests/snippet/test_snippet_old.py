@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.snippet.linking import experiment, linked, plan
 from tests.snippet.visits import settled
-from tests.snippet.website import BODY, SCRIPT, Website, page
+from tests.snippet.website import SCRIPT, Website, page
 
 MISSING = [
     *("navigator.locks", "window.fetch", "window.URL", "window.URLSearchParams", "window.MutationObserver"),
     *("window.Temporal", "window.Intl", "window.crypto", "window.performance", "window.btoa", "window.WeakMap"),
     *("window.WeakSet", "window.Map", "window.Set", "window.Promise", "window.Reflect", "window.Proxy"),
     *("window.CSSStyleSheet", "document.adoptedStyleSheets", "window.trustedTypes", "window.navigation"),
-    *("Array.prototype.flatMap", "Array.prototype.flat", "Array.prototype.includes", "Array.from", "Array.prototype.at"),
+    *(
+        "Array.prototype.flatMap",
+        "Array.prototype.flat",
+        "Array.prototype.includes",
+        "Array.from",
+        "Array.prototype.at",
+    ),
     *("Object.entries", "Object.values", "Object.assign", "Object.fromEntries", "Promise.prototype.finally"),
     *("Element.prototype.matches", "Element.prototype.closest", "Element.prototype.remove", "Element.prototype.append"),
     *("Element.prototype.before", "Element.prototype.getAttribute", "Event.prototype.composedPath"),
@@ -24,7 +28,12 @@ MISSING = [
     *("document.prerendering", "document.referrer", "document.visibilityState", "document.hidden"),
     *("navigator.webdriver", "navigator.languages", "navigator.userAgent", "crypto.getRandomValues"),
     *("window.PageTransitionEvent", "window.AbortController", "window.queueMicrotask", "history.pushState"),
-    *("window.TextEncoder", "CSSStyleSheet.prototype.replaceSync", "navigator.sendBeacon", "Date.prototype.toLocaleDateString"),
+    *(
+        "window.TextEncoder",
+        "CSSStyleSheet.prototype.replaceSync",
+        "navigator.sendBeacon",
+        "Date.prototype.toLocaleDateString",
+    ),
 ]
 """What an old browser, or one that another script has been at, may lack."""
 
@@ -56,7 +65,9 @@ CLICK = """() => document.querySelectorAll("iframe").forEach(({contentDocument: 
 AT_ONCE = 12
 
 
-@pytest.mark.parametrize("missing", [MISSING[i : i + AT_ONCE] for i in range(0, len(MISSING), AT_ONCE)], ids=lambda m: m[0])
+@pytest.mark.parametrize(
+    "missing", [MISSING[i : i + AT_ONCE] for i in range(0, len(MISSING), AT_ONCE)], ids=lambda m: m[0]
+)
 def test_a_browser_that_lacks_something_shows_the_variation_or_the_original(
     missing: list[str], website: Website, visitor: BrowserContext
 ) -> None:

@@ -107,7 +107,7 @@ async def test_every_page_obeys_the_policy_in_both_themes_and_fits_a_phone(page:
     for theme, width in looks:
         await page.emulate_media(color_scheme=theme)
         await page.set_viewport_size({"width": width, "height": 844})
-        for path in ("/sites", f"/sites/{SHOP}", EDITOR, f"/sites/{SHOP}/experiments/hero"):
+        for path in ("/sites", f"/sites/{SHOP}", EDITOR, f"/sites/{SHOP}/experiments/hero", f"/sites/{SHOP}/access"):
             answer = await page.goto(path)
             assert answer is not None
             assert answer.ok

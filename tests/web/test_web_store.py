@@ -178,7 +178,15 @@ async def test_what_was_saved_is_there_after_a_restart(database_url: str, clock:
 
 async def test_the_tables_are_those_of_the_models(database_url: str) -> None:
     database = await open_database(database_url)
-    for model in (models.Site, models.Revision, models.File, models.SignInLink, models.Session):
+    for model in (
+        models.Site,
+        models.Revision,
+        models.File,
+        models.SignInLink,
+        models.Session,
+        models.Push,
+        models.ApiToken,
+    ):
         rows = await database.read(lambda client, model=model: model.all().limit(1).using_db(client).values())  # type: ignore[misc]
         assert rows == []
     await database.close()

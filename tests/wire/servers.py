@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 
 from grpc import aio
 
+from domain.health import HealthCounts
 from domain.names import RunName, SiteKey
 from domain.report import Days, ExperimentCounts, LiveCounts, TrafficCounts
 from ingest_grpc.wire.aggregation import add_aggregation
 from ingest_grpc.wire.channel import open_channel
 from ingest_grpc.wire.frame import Epoch, Frame, Reply, Watermark
 from ingest_grpc.wire.report import Reports, add_reports
+
+NO_HEALTH = HealthCounts()
 
 
 @dataclass
@@ -45,6 +48,7 @@ class Counted:
     experiment_counts: ExperimentCounts
     traffic_counts: TrafficCounts
     live_counts: Sequence[LiveCounts]
+    health_counts: HealthCounts = NO_HEALTH
     asked: list[object] = field(default_factory=list)
 
     async def experiment(self, site: SiteKey, run: RunName, days: Days) -> ExperimentCounts:
@@ -56,6 +60,11 @@ class Counted:
         """The answer."""
         self.asked.append((site, days))
         return self.traffic_counts
+
+    async def health(self, site: SiteKey, days: Days) -> HealthCounts:
+        """The answer."""
+        self.asked.append((site, days))
+        return self.health_counts
 
     async def live(self, site: SiteKey) -> AsyncIterator[LiveCounts]:
         """The answers."""

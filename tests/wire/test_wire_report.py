@@ -8,6 +8,7 @@ from grpc import aio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.health import ArmCounts, ArmName, GoalCounts, HealthCounts, OpCounts, OpName
 from domain.names import RunName, SiteKey
 from domain.report import (
     ArmDay,
@@ -49,31 +50,44 @@ traffics = st.builds(
     st.lists(st.builds(TrafficDay, days, numbers, numbers, numbers), max_size=3).map(tuple),
     st.lists(st.builds(Breakdown, keys, rows), max_size=3).map(tuple),
 )
+arm_names = st.builds(ArmName, keys, keys)
+healths = st.builds(
+    HealthCounts,
+    numbers,
+    st.lists(
+        st.builds(OpCounts, st.builds(OpName, keys, keys, st.integers(0, 999)), numbers, numbers, numbers), max_size=3
+    ).map(tuple),
+    st.lists(st.builds(ArmCounts, arm_names, numbers), max_size=3).map(tuple),
+    st.lists(st.builds(GoalCounts, keys, st.none() | arm_names, numbers), max_size=3).map(tuple),
+)
 lives = st.lists(st.builds(LiveCounts, numbers, numbers, numbers, numbers), max_size=4)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(experiments, traffics, lives)
+@given(experiments, traffics, lives, healths)
 async def test_answers_come_back_as_they_were(
-    experiment: ExperimentCounts, traffic: TrafficCounts, live: list[LiveCounts]
+    experiment: ExperimentCounts, traffic: TrafficCounts, live: list[LiveCounts], health: HealthCounts
 ) -> None:
-    reports = Counted(experiment, traffic, live)
+    reports = Counted(experiment, traffic, live, health)
     async with channel_to(reports=reports) as channel:
         client = ReportClient(channel)
         assert await client.experiment(SHOP, HERO, Days(1, 9)) == experiment
         assert await client.traffic(SHOP, Days(2, 2)) == traffic
         assert [counts async for counts in client.live(SHOP)] == live
-    assert reports.asked == [(SHOP, HERO, Days(1, 9)), (SHOP, Days(2, 2)), SHOP]
+        assert await client.health(SHOP, Days(3, 4)) == health
+    assert reports.asked == [(SHOP, HERO, Days(1, 9)), (SHOP, Days(2, 2)), SHOP, (SHOP, Days(3, 4))]
 
 
 DAYS = pb.Days(first=1, last=2)
-REFUSED: list[tuple[str, pb.ExperimentRequest | pb.TrafficRequest | pb.LiveRequest, str]] = [
+REFUSED: list[tuple[str, pb.ExperimentRequest | pb.TrafficRequest | pb.LiveRequest | pb.HealthRequest, str]] = [
     ("Experiment", pb.ExperimentRequest(site="No", experiment="hero", days=DAYS), "site"),
     ("Experiment", pb.ExperimentRequest(site="shop", experiment="%", days=DAYS), "experiment"),
     ("Experiment", pb.ExperimentRequest(site="shop", experiment="hero", days=pb.Days(first=2, last=1)), "days.last"),
     ("Traffic", pb.TrafficRequest(site="", days=DAYS), "site"),
     ("Traffic", pb.TrafficRequest(site="shop", days=pb.Days(first=0, last=MAX_DAYS)), "days"),
     ("Live", pb.LiveRequest(site="a/b"), "site"),
+    ("Health", pb.HealthRequest(site="", days=DAYS), "site"),
+    ("Health", pb.HealthRequest(site="shop", days=pb.Days(first=2, last=1)), "days.last"),
 ]
 
 

@@ -368,3 +368,153 @@ class LiveResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LiveResponse: _TypeAlias = LiveResponse  # noqa: Y015
+
+@_typing.final
+class HealthRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SITE_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    site: _builtins.str
+    @_builtins.property
+    def days(self) -> Global___Days: ...
+    def __init__(
+        self,
+        *,
+        site: _builtins.str = ...,
+        days: Global___Days | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["days", b"days"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days", b"days", "site", b"site"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HealthRequest: _TypeAlias = HealthRequest  # noqa: Y015
+
+@_typing.final
+class HealthResponse(_message.Message):
+    """Sums over the days; what was never counted is left out."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VIEWS_FIELD_NUMBER: _builtins.int
+    OPS_FIELD_NUMBER: _builtins.int
+    ARMS_FIELD_NUMBER: _builtins.int
+    GOALS_FIELD_NUMBER: _builtins.int
+    views: _builtins.int
+    @_builtins.property
+    def ops(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpHealth]: ...
+    @_builtins.property
+    def arms(self) -> _containers.RepeatedCompositeFieldContainer[Global___ArmHealth]: ...
+    @_builtins.property
+    def goals(self) -> _containers.RepeatedCompositeFieldContainer[Global___GoalHealth]: ...
+    def __init__(
+        self,
+        *,
+        views: _builtins.int = ...,
+        ops: _abc.Iterable[Global___OpHealth] | None = ...,
+        arms: _abc.Iterable[Global___ArmHealth] | None = ...,
+        goals: _abc.Iterable[Global___GoalHealth] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arms", b"arms", "goals", b"goals", "ops", b"ops", "views", b"views"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HealthResponse: _TypeAlias = HealthResponse  # noqa: Y015
+
+@_typing.final
+class OpHealth(_message.Message):
+    """How often one op of a variation was reported to have worked, to have found no element, and to have failed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPERIMENT_FIELD_NUMBER: _builtins.int
+    VARIATION_FIELD_NUMBER: _builtins.int
+    OP_FIELD_NUMBER: _builtins.int
+    OK_FIELD_NUMBER: _builtins.int
+    MISSES_FIELD_NUMBER: _builtins.int
+    ERRORS_FIELD_NUMBER: _builtins.int
+    experiment: _builtins.str
+    """The run: the experiment's key, and from its second phase on "#" and the phase. Likewise below."""
+    variation: _builtins.str
+    op: _builtins.int
+    ok: _builtins.int
+    misses: _builtins.int
+    errors: _builtins.int
+    def __init__(
+        self,
+        *,
+        experiment: _builtins.str = ...,
+        variation: _builtins.str = ...,
+        op: _builtins.int = ...,
+        ok: _builtins.int = ...,
+        misses: _builtins.int = ...,
+        errors: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["errors", b"errors", "experiment", b"experiment", "misses", b"misses", "ok", b"ok", "op", b"op", "variation", b"variation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpHealth: _TypeAlias = OpHealth  # noqa: Y015
+
+@_typing.final
+class ArmHealth(_message.Message):
+    """Visitors who saw a variation for the first time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPERIMENT_FIELD_NUMBER: _builtins.int
+    VARIATION_FIELD_NUMBER: _builtins.int
+    EXPOSED_FIELD_NUMBER: _builtins.int
+    experiment: _builtins.str
+    variation: _builtins.str
+    exposed: _builtins.int
+    def __init__(
+        self,
+        *,
+        experiment: _builtins.str = ...,
+        variation: _builtins.str = ...,
+        exposed: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["experiment", b"experiment", "exposed", b"exposed", "variation", b"variation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ArmHealth: _TypeAlias = ArmHealth  # noqa: Y015
+
+@_typing.final
+class GoalHealth(_message.Message):
+    """Visitors who reached a goal for the first time: of the whole site where experiment and variation are empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GOAL_FIELD_NUMBER: _builtins.int
+    EXPERIMENT_FIELD_NUMBER: _builtins.int
+    VARIATION_FIELD_NUMBER: _builtins.int
+    CONVERTED_FIELD_NUMBER: _builtins.int
+    goal: _builtins.str
+    experiment: _builtins.str
+    variation: _builtins.str
+    converted: _builtins.int
+    def __init__(
+        self,
+        *,
+        goal: _builtins.str = ...,
+        experiment: _builtins.str = ...,
+        variation: _builtins.str = ...,
+        converted: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["converted", b"converted", "experiment", b"experiment", "goal", b"goal", "variation", b"variation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GoalHealth: _TypeAlias = GoalHealth  # noqa: Y015

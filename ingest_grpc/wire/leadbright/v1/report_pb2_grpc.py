@@ -50,6 +50,11 @@ class ReportServiceStub:
                 request_serializer=ingest__grpc_dot_wire_dot_leadbright_dot_v1_dot_report__pb2.LiveRequest.SerializeToString,
                 response_deserializer=ingest__grpc_dot_wire_dot_leadbright_dot_v1_dot_report__pb2.LiveResponse.FromString,
                 _registered_method=True)
+        self.Health = channel.unary_unary(
+                '/leadbright.v1.ReportService/Health',
+                request_serializer=ingest__grpc_dot_wire_dot_leadbright_dot_v1_dot_report__pb2.HealthRequest.SerializeToString,
+                response_deserializer=ingest__grpc_dot_wire_dot_leadbright_dot_v1_dot_report__pb2.HealthResponse.FromString,
+                _registered_method=True)
 
 
 class ReportServiceServicer:
@@ -77,6 +82,13 @@ class ReportServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Health(self, request, context):
+        """How a site's changes went and which goals were reached, so that two answers tell what happened in between.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReportServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -94,6 +106,11 @@ def add_ReportServiceServicer_to_server(servicer, server):
                     servicer.Live,
                     request_deserializer=ingest__grpc_dot_wire_dot_leadbright_dot_v1_dot_report__pb2.LiveRequest.FromString,
                     response_serializer=ingest__grpc_dot_wire_dot_leadbright_dot_v1_dot_report__pb2.LiveResponse.SerializeToString,
+            ),
+            'Health': grpc.unary_unary_rpc_method_handler(
+                    servicer.Health,
+                    request_deserializer=ingest__grpc_dot_wire_dot_leadbright_dot_v1_dot_report__pb2.HealthRequest.FromString,
+                    response_serializer=ingest__grpc_dot_wire_dot_leadbright_dot_v1_dot_report__pb2.HealthResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,6 +195,33 @@ class ReportService:
             '/leadbright.v1.ReportService/Live',
             ingest__grpc_dot_wire_dot_leadbright_dot_v1_dot_report__pb2.LiveRequest.SerializeToString,
             ingest__grpc_dot_wire_dot_leadbright_dot_v1_dot_report__pb2.LiveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Health(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/leadbright.v1.ReportService/Health',
+            ingest__grpc_dot_wire_dot_leadbright_dot_v1_dot_report__pb2.HealthRequest.SerializeToString,
+            ingest__grpc_dot_wire_dot_leadbright_dot_v1_dot_report__pb2.HealthResponse.FromString,
             options,
             channel_credentials,
             insecure,

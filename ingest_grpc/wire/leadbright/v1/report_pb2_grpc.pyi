@@ -39,6 +39,8 @@ class ReportServiceStub:
     """What happened on a site over a range of days."""
     Live: _grpc.UnaryStreamMultiCallable[_report_pb2.LiveRequest, _report_pb2.LiveResponse]
     """What a site's counters add, as it is committed."""
+    Health: _grpc.UnaryUnaryMultiCallable[_report_pb2.HealthRequest, _report_pb2.HealthResponse]
+    """How a site's changes went and which goals were reached, so that two answers tell what happened in between."""
 
 @_typing.type_check_only
 class ReportServiceAsyncStub(ReportServiceStub):
@@ -51,6 +53,8 @@ class ReportServiceAsyncStub(ReportServiceStub):
     """What happened on a site over a range of days."""
     Live: _aio.UnaryStreamMultiCallable[_report_pb2.LiveRequest, _report_pb2.LiveResponse]  # type: ignore[assignment]
     """What a site's counters add, as it is committed."""
+    Health: _aio.UnaryUnaryMultiCallable[_report_pb2.HealthRequest, _report_pb2.HealthResponse]  # type: ignore[assignment]
+    """How a site's changes went and which goals were reached, so that two answers tell what happened in between."""
 
 class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
     """Answers questions about what was counted."""
@@ -78,5 +82,13 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_report_pb2.LiveResponse], _abc.AsyncIterator[_report_pb2.LiveResponse]]:
         """What a site's counters add, as it is committed."""
+
+    @_abc_1.abstractmethod
+    def Health(
+        self,
+        request: _report_pb2.HealthRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_report_pb2.HealthResponse, _abc.Awaitable[_report_pb2.HealthResponse]]:
+        """How a site's changes went and which goals were reached, so that two answers tell what happened in between."""
 
 def add_ReportServiceServicer_to_server(servicer: ReportServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,37 @@
+"""Tells a CDN that a site's pointers have moved; a CDN that can't be told undoes nothing.
+
+May not know any CDN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cdn_publish.layout import POINTERS, Place
+from cdn_publish.purging.asking import Asking, PurgeError
+from cdn_publish.purging.cdn import Cdn, Moved
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The CDN asks the origin for the pointers from now on."""
+
+    cdn: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotTold:
+    """The release is live at the origin all the same; `why` names the CDN, and a setting where that is to blame."""
+
+    why: str
+
+
+async def tell(cdn: Cdn, base: str, place: Place, at: datetime, asking: Asking) -> Told | NotTold:
+    """Purge the pointers of a site, nothing else: bodies never change. `base` is where browsers read the target."""
+    urls = [f"{base.rstrip('/')}/{place.pointer(name)}" for name in POINTERS]
+    try:
+        await cdn.purge(Moved(urls, at), asking)
+    except PurgeError as error:
+        return NotTold(f"{cdn.name} {error}")
+    return Told(cdn.name)
