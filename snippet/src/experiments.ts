@@ -18,11 +18,11 @@ import { type Facts, meets } from "./who.ts";
 /** What is shown of each run of an experiment at this moment, and what ends it. */
 export const entered = new Map<string, readonly [variation: string, leave: Undo | undefined]>();
 
-const enter = (run: string, arm: Arm): Undo | undefined => {
+const enter = (run: string, arm: Arm, before: string | undefined): Undo | undefined => {
   const lift = uses.style ? applyStyle(arm) : undefined;
   let undo: Undo | undefined;
   try {
-    if (uses.ops) undo = applyOps(run, arm, lift);
+    if (uses.ops) undo = applyOps(run, arm, before, lift);
   } catch {
     lift?.();
   }
@@ -54,7 +54,7 @@ export const enterExperiments = (kept: Kept): true | undefined => {
       before,
       uses.who ? who => meets(who, facts as Facts) : undefined,
     );
-    return arm ? [[run, arm] as const] : [];
+    return arm ? [[run, arm, before] as const] : [];
   });
   if (uses.redirect) {
     shown = leave(shown, exposures);
@@ -65,8 +65,8 @@ export const enterExperiments = (kept: Kept): true | undefined => {
       const stays = (shown as Shown).some(([other, [key]]) => other === run && key === variation);
       if (!stays && entered.delete(run)) quiet(undo as Undo)();
     });
-  shown.forEach(([run, arm]) => {
-    if (!entered.has(run)) entered.set(run, [arm[0], enter(run, arm)]);
+  shown.forEach(([run, arm, before]) => {
+    if (!entered.has(run)) entered.set(run, [arm[0], enter(run, arm, before)]);
   });
   return undefined;
 };

@@ -36,6 +36,7 @@ export type Entry =
   | readonly ["goal", string, number, number, readonly Standing[], number?]
   | readonly ["event", string]
   | readonly ["leave", number, number]
+  | readonly ["ok", string, string, number, number]
   | readonly ["miss" | "error", string, string, number];
 
 /** What a report does to the ledger as it then is, at that day (site-local) and minute (UTC), and what it reports. */

@@ -28,19 +28,22 @@ const FRAME_MS = 16;
 /** What stands in elements with this attribute is not changed: a framework has yet to find it as its server made it. */
 const WAIT = "data-leadbright-wait";
 
-export type Fault = "miss" | "error" | undefined;
+/** What is amiss with an op, or else after how many milliseconds it first worked. */
+export type Outcome = "miss" | "error" | number;
+
+const isTime = (outcome: Outcome): outcome is number => +outcome >= 0;
 
 /** An op at work: `pass` goes over the page and answers whether it changed anything, `conclude` reports what is amiss. */
 export type Task = readonly [pass: () => boolean, conclude: () => void, undo?: Undo];
 
 const parsing = (): boolean => document.readyState === "loading";
 
-const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void): Task => {
+const taskOf = (op: Op, lift: Lift | undefined, report: (outcome: Outcome) => void): Task => {
   const [kind, selector, name = "", value = null] = op as readonly [Op[0], string, string?, (string | null)?];
   const [read, write] = (uses.insert ? (KINDS[kind] ?? placing(kind)) : KINDS[kind]) as Kind;
   const given = new Map<Element, readonly [value: unknown, undo: unknown]>();
-  let fault: Fault = "miss";
-  let told: Fault;
+  const begun = performance.now();
+  let outcome: Outcome = "miss";
   let credit = 0;
   let until = 0;
   let pauses = 0;
@@ -48,8 +51,13 @@ const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void):
   let cost = 0;
 
   const conclude = (): void => {
-    if (!told) report(fault);
-    told = fault;
+    if (until < 1 / 0) report(outcome);
+  };
+  /** For good. */
+  const stop = (fault: Outcome): void => {
+    credit = 0;
+    until = 1 / 0;
+    report(fault);
   };
   const undo = (): void => given.forEach(([, back]) => (back as Undo)());
 
@@ -68,15 +76,8 @@ const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void):
     }
     const back = write(element, name, value);
     given.set(element, [read(element, name, value), back]);
-    fault = undefined;
+    if (!isTime(outcome)) outcome = (performance.now() - begun) | 0;
     cost = Math.max(cost, parsing() ? PARSING : mark ? 1 : NEW);
-  };
-
-  const giveUp = (): void => {
-    until = 1 / 0;
-    fault = "miss";
-    if (uses.navigation) undo();
-    conclude();
   };
 
   const pass = (): boolean => {
@@ -91,14 +92,16 @@ const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void):
       credit -= cost;
       if (cost && credit <= 0) {
         if (pauses < 2) setTimeout(passAll, WHILE_MS << pauses++);
-        else giveUp();
+        else {
+          if (uses.navigation) undo();
+          stop("miss");
+        }
       }
     } catch {
-      fault = "error";
-      credit = 0;
-      until = 1 / 0;
+      outcome = "error";
+      stop(outcome);
     }
-    if (fault !== "miss") lift?.(selector);
+    if (outcome !== "miss") lift?.(selector);
     return !!cost;
   };
 
@@ -126,11 +129,20 @@ const look = (): void => {
 
 const observer = new MutationObserver(look);
 
-/** Applies the ops until it is taken back; each that found no element, failed or gave up is told of once. */
-export const applyOps = (run: string, [variation, , , , ops = []]: Arm, lift: Lift | undefined): Undo | undefined => {
+/**
+ * Applies the ops until it is taken back. Each that found no element, failed or gave up is told of, and of visitors who
+ * have seen no variation `before` also each that worked.
+ */
+export const applyOps = (
+  run: string,
+  [variation, , , , ops = []]: Arm,
+  before: string | undefined,
+  lift: Lift | undefined,
+): Undo | undefined => {
   const mine = ops.map((op, index) => {
-    const report = (fault: Fault): void => {
-      if (fault) tell(() => [[fault, run, variation, index]]);
+    const report = (outcome: Outcome): void => {
+      if (!isTime(outcome)) tell(() => [[outcome, run, variation, index]]);
+      else if (!before) tell(() => [["ok", run, variation, index, outcome]]);
     };
     if (uses.attribute && op[0] === "attribute") attributes.push(op[2]);
     return uses.script && op[0] === "script" ? scriptTask(plan.scripts[op[1]], report) : taskOf(op, lift, report);

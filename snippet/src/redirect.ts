@@ -11,7 +11,8 @@ import { tell } from "./report.ts";
 import { sourceOf } from "./source.ts";
 import { applyStyle } from "./style.ts";
 
-export type Shown = readonly (readonly [run: string, arm: Arm])[];
+/** `before`: the variation that the visitor has seen. */
+export type Shown = readonly (readonly [run: string, arm: Arm, before: string | undefined])[];
 
 /** How long to wait for the lock, and then for the other page before this one is shown after all. */
 const LOCK_MS = 500;
