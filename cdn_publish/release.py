@@ -82,10 +82,17 @@ async def publish(
 
 
 async def promote(
-    target: Target, site: SiteKey, number: int | None, note: ReleaseNote, at: datetime
+    target: Target,
+    site: SiteKey,
+    number: int | None,
+    note: ReleaseNote,
+    at: datetime,
+    *,
+    after: int | None = None,
 ) -> Published | Unchanged | LostRace | NoSuchRelease:
     """Make what staging has, byte for byte, what visitors load; None means staging's live release.
 
+    With `after`, only if that is the number of production's live release (0 for none).
     Raises TargetError and DamagedError; whatever was live then still is.
     """
     staging = SiteFiles(target, Place(Environment.STAGING, site))
@@ -94,8 +101,12 @@ async def promote(
     if tried is None:
         return NoSuchRelease(number)
     production = SiteFiles(target, Place(Environment.PRODUCTION, site))
+    log = await production.log()
+    live = log.history.live
+    if live is not None and live.digest != tried.digest and after not in (None, live.number):
+        return LostRace(live)
     bodies = await staging.bodies(tried.digest)
-    done = await _make_live(production, await production.log(), tried.digest, bodies, note, at)
+    done = await _make_live(production, log, tried.digest, bodies, note, at)
     return Published(done.release, tried.number) if isinstance(done, Published) else done
 
 

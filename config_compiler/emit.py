@@ -7,12 +7,13 @@ May not know where the bytes go.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 
 from config_compiler.carried import carried
 from config_compiler.link import Linked
 from config_compiler.lower import RelayRules
 from config_compiler.plan_json import VERSION, Json, plan_json
-from config_compiler.template import Piece, written
+from config_compiler.template import Piece, Runtime, written
 from domain.artifact import Artifact, ArtifactSet, digest_of
 
 _JSON = "application/json"
@@ -46,9 +47,12 @@ def canonical(value: Json) -> bytes:
 
 
 def _script(linked: Linked, config: bytes) -> tuple[Piece, ...]:
-    """Nothing thrown while it starts reaches the page, and no name that it declares."""
-    values = carried(linked.plan, digest_of(config), linked.scripts)
-    code = written(linked.runtime, linked.uses, values)
+    return script_of(linked.runtime, linked.uses, carried(linked.plan, digest_of(config), linked.scripts))
+
+
+def script_of(runtime: Runtime, uses: Collection[str], values: Mapping[str, str]) -> tuple[Piece, ...]:
+    """`lb.js` in pieces. Nothing thrown while it starts reaches the page, and no name that it declares."""
+    code = written(runtime, uses, values)
     return (Piece("core", f"{_EAGERLY}try{{"), *code, Piece("core", "}catch{}\n"))
 
 

@@ -61,6 +61,16 @@ def _flaw_of_brackets(code: str) -> Flaw | None:
     return Flaw(f'opens a "{open_[-1]}" that nothing closes', "close it") if open_ else None
 
 
+def end_of_brackets(code: str, at: int) -> int:
+    """Past the bracket that closes the one at a place. Raises ValueError where none does."""
+    depth = 0
+    for piece in _PIECE.finditer(code, at):
+        depth += (piece[0] in _PAIRS.values()) - (piece[0] in _PAIRS)
+        if not depth:
+            return piece.end()
+    raise ValueError("a bracket that nothing closes")
+
+
 def ascii_code(code: str) -> str:
     """The code with what is not ASCII escaped; inside strings and names, that is the same to JavaScript."""
     return "".join(c if c.isascii() else _escaped(c) for c in code)

@@ -20,6 +20,7 @@ COMMANDS = {
     "import": "import_commands",
     "compile-fleet": "fleet_command",
     "publish": "publish_commands",
+    "publish-fleet": "fleet_publish_command",
     "promote": "release_commands",
     "rollback": "publish_commands",
     "off": "release_commands",
@@ -39,6 +40,7 @@ COMMANDS = {
     "migrate": "role_commands",
     "report": "role_commands",
     "site-secret": "secret_command",
+    "token": "token_command",
     "version": "role_commands",
 }
 """Each command and the file that holds it, in the order in which they are listed."""

@@ -222,6 +222,7 @@ def _seeds(visitor: str) -> Iterable[str]:
 def _show(findings: tuple[Finding, ...], source: Source, folder: Path, output: str) -> None:
     """What people read goes to standard error, what other programs read to standard output."""
     from config_compiler.render import github, report, sarif
+    from leadbright.revision import in_repository
 
     match output:
         case "text":
@@ -229,9 +230,9 @@ def _show(findings: tuple[Finding, ...], source: Source, folder: Path, output: s
         case "json":
             _write(sys.stdout, report.render(findings))
         case "sarif":
-            _write(sys.stdout, sarif.render(findings, folder.as_posix()))
+            _write(sys.stdout, sarif.render(findings, in_repository(folder)))
         case "github":
-            _write(sys.stdout, github.render(findings, folder.as_posix()))
+            _write(sys.stdout, github.render(findings, in_repository(folder)))
 
 
 def _warn(findings: tuple[Finding, ...], source: Source) -> None:

@@ -37,11 +37,16 @@ def explain(code: str) -> None:
     """Show the page of a diagnostic."""
     from config_compiler.codes import Code
     from config_compiler.explanations import explanation
+    from leadbright.doubts import Doubt
 
     name = code.upper()
-    if name not in Code.__members__:
-        _fail(f'there is no diagnostic "{code}"; there are {", ".join(Code.__members__)}', WRONG_USAGE)
-    _say(explanation(Code[name]).rstrip())
+    doubts = {doubt.code: doubt for doubt in Doubt}
+    if name in doubts:
+        _say(doubts[name].page)
+    elif name in Code.__members__:
+        _say(explanation(Code[name]).rstrip())
+    else:
+        _fail(f'there is no diagnostic "{code}"; there are {", ".join([*Code.__members__, *doubts])}', WRONG_USAGE)
 
 
 @click.command("schema")

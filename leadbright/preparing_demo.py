@@ -27,10 +27,10 @@ from leadbright.plan_file import read_plan
 from leadbright.preparing import CannotPrepareError, memory, new_link
 from leadbright.runtime import SnippetNotBuilt, load_runtime
 from leadbright.settings import Settings
-from leadbright.web_services import TargetPublisher
+from leadbright.web_publisher import TargetPublisher
 from leadbright.wiring.clock import now, now_ms
 from leadbright.wiring.published import reading, target_of
-from web.services import AlreadyLive, Note, Published
+from web.services import AlreadyLive, Note, Published, PublishFailed
 from web.store import Store
 
 NEWCOMERS_A_DAY = 300
@@ -74,15 +74,17 @@ async def _publish_shop(store: Store, settings: Settings) -> None:
     if found is None:
         return
     try:
-        compiled = compile_site(Source(found.files), None, load_runtime(), Deployment(settings.relay_url))
+        runtime = load_runtime()
+        compiled = compile_site(Source(found.files), None, runtime, Deployment(settings.relay_url))
     except SnippetNotBuilt as error:
         raise CannotPrepareError(str(error)) from error
     if not isinstance(compiled, Compiled):
         return
-    publisher = TargetPublisher(target_of(settings), now)
+    publisher = TargetPublisher(target_of(settings), now, runtime)
     answer = await publisher.publish(compiled.artifacts, Note(BY, str(found.revision)))
     if not isinstance(answer, Published | AlreadyLive):
-        raise CannotPrepareError(answer.why)
+        why = answer.why if isinstance(answer, PublishFailed) else "somebody else publishes the demo shop just now"
+        raise CannotPrepareError(why)
     await store.note_published(SHOP, found.revision, compiled.artifacts.digest)
 
 

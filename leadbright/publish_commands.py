@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leadbright.looking_over import BROWSER, look_over
 from leadbright.options import (
     ANEW,
     AS_JSON,
@@ -26,7 +27,7 @@ from leadbright.options import (
     environment_named,
     relay_address,
 )
-from leadbright.rehearsing import DRY_RUN, EXIT_CODE, rehearse
+from leadbright.rehearsing import DRY_RUN, EXIT_CODE, FORMAT, rehearse
 from leadbright.releasing import (
     BY,
     NOTE,
@@ -64,6 +65,8 @@ _HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by",
 @ANEW
 @DRY_RUN
 @EXIT_CODE
+@BROWSER
+@FORMAT
 @WATCH
 @AS_JSON
 def publish(
@@ -76,17 +79,21 @@ def publish(
     anew: bool,
     dry_run: bool,
     exit_code: bool,
+    browser: str,
+    output: str,
     watch: bool,
     as_json: bool,
 ) -> None:
     """Compile a definition and make it what visitors load."""
     from cdn_publish import release
 
+    as_json |= output == "json"
     target, environment = target_at(to), environment_named(env)
     watching = watch_for(watch, target, environment)
     relay, source = relay_address(relay_url), _read(folder)
     live = None if anew else _live(source, target, environment)
     compiled = _compile(source, live, relay)
+    look_over(compiled.artifacts, browser)
     if dry_run:
         rehearse(target, environment, compiled, live, as_json=as_json, exit_code=exit_code)
         return

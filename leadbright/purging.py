@@ -6,7 +6,7 @@ May not know how any CDN is asked.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from cdn_publish.layout import Place
 from cdn_publish.purging.asking import Answer, Asking, NoAnswerError, Request, Send
 from cdn_publish.purging.cdn import Cdn
 from cdn_publish.purging.opening import NONE, BadCdn, open_cdn
-from cdn_publish.purging.telling import NotTold, Told, tell
+from cdn_publish.purging.telling import NotTold, Told, tell_of_all
 
 if TYPE_CHECKING:
     from leadbright.settings import Settings
@@ -59,16 +59,24 @@ def front_of_settings(settings: Settings, environment: Mapping[str, str]) -> Fro
 
 async def purge(front: Front, place: Place, at: datetime) -> Told | NotTold:
     """Tell the CDN about one site; well within two minutes, after which it would ask by itself."""
+    return await purge_all(front, [place], at)
+
+
+async def purge_all(front: Front, places: Sequence[Place], at: datetime) -> Told | NotTold:
+    """The same for many sites."""
     async with sender() as send:
-        return await tell(front.cdn, front.base, place, at, Asking(send, asyncio.sleep))
+        return await tell_of_all(front.cdn, front.base, places, at, Asking(send, asyncio.sleep))
 
 
-def cdn_teller(front: Front | None, now: Callable[[], datetime]) -> Callable[[Place], Awaitable[None]]:
-    """Tells the CDN in front that a site has a new release, which stands whatever the CDN says to it."""
+def cdn_teller(front: Front | None, now: Callable[[], datetime]) -> Callable[[Place], Awaitable[Told | NotTold | None]]:
+    """Tells the CDN in front that a site has a new release, which stands whatever the CDN says to it.
 
-    async def tell(place: Place) -> None:
+    The answer is None where there is no CDN.
+    """
+
+    async def tell(place: Place) -> Told | NotTold | None:
         if front is None:
-            return
+            return None
         try:
             async with asyncio.timeout(PURGE_DEADLINE_S):
                 told = await purge(front, place, now())
@@ -76,6 +84,7 @@ def cdn_teller(front: Front | None, now: Callable[[], datetime]) -> Callable[[Pl
             told = NotTold(f"{front.cdn.name} does not answer in time")
         if isinstance(told, NotTold):  # it will ask by itself within two minutes
             structlog.get_logger().warning("the CDN was not told of a release", site=place.site, why=told.why)
+        return told
 
     return tell
 

@@ -34,6 +34,11 @@ EXIT_CODE = click.option(
 )
 
 
+FORMAT = click.option(
+    "--format", "output", type=click.Choice(["text", "json"]), default="text", help="How the answer is printed."
+)
+
+
 def rehearse(
     target: Target,
     environment: Environment,
@@ -60,8 +65,9 @@ def rehearse(
 
 def _found(compiled: Compiled, now: Side | None, known: LiveRelease | None) -> tuple[Difference, ...]:
     from config_compiler.differences.comparing import begin, compare
+    from leadbright.released_side import side_of
 
-    new = _side({artifact.name: artifact.body for artifact in compiled.artifacts.artifacts})
+    new = side_of({artifact.name: artifact.body for artifact in compiled.artifacts.artifacts})
     return begin(new) if now is None else compare(now, new, compiled.site, _ran(known))
 
 
@@ -71,6 +77,7 @@ def _ran(known: LiveRelease | None) -> tuple[PlannedExperiment, ...]:
 
 async def _live(target: Target, place: Place) -> tuple[Release | None, Side | None]:
     from cdn_publish.site_files import SiteFiles
+    from leadbright.released_side import side_of
 
     files = SiteFiles(target, place)
     live = (await files.log()).history.live
@@ -78,17 +85,9 @@ async def _live(target: Target, place: Place) -> tuple[Release | None, Side | No
         return None, None
     bodies = await files.bodies(live.digest)
     try:
-        return live, _side(bodies)
+        return live, side_of(bodies)
     except ValueError:
         fail(f"what is live of {place.site} was published by another version of Leadbright: nothing to compare", FAILED)
-
-
-def _side(bodies: dict[str, bytes]) -> Side:
-    from config_compiler.differences.comparing import Side
-    from leadbright.plan_file import read_plan
-    from leadbright.rules_file import read_rules
-
-    return Side(read_plan(bodies["config.json"]), read_rules(bodies["relay.json"]), bodies["lb.js"])
 
 
 def _text(

@@ -117,21 +117,17 @@ def rebuild_log(to: str, site: str, env: str, by: str) -> None:
 
 async def switched_off(target: Target, place: Place) -> ArtifactSet:
     """What is live there, without its experiments; ends the command where nothing is."""
-    from cdn_publish.site_files import SiteFiles
-    from config_compiler.compiler import MissingModuleError, switch_off
-    from domain.artifact import Artifact, ArtifactSet
-    from leadbright.plan_file import read_plan
+    from config_compiler.compiler import MissingModuleError
+    from leadbright import switching_off
     from leadbright.runtime import SnippetNotBuilt, load_runtime
 
-    served = await SiteFiles(target, place).pointers()
-    if not {"config.json", "relay.json"} <= served.keys():
-        fail(f"{place.site} has no release in {place.environment}", FAILED)
     try:
-        made = switch_off(read_plan(served["config.json"].body), load_runtime())
+        made = await switching_off.switched_off(target, place, load_runtime())
     except (ValueError, SnippetNotBuilt, MissingModuleError) as error:
         fail(f"nothing was published: {error}", FAILED)
-    rules = Artifact("relay.json", served["relay.json"].body, "application/json")
-    return ArtifactSet(place.site, (*made.artifacts, rules))
+    if made is None:
+        fail(f"{place.site} has no release in {place.environment}", FAILED)
+    return made
 
 
 COMMANDS = {"promote": promote, "off": off, "clean": clean, "rebuild-log": rebuild_log}

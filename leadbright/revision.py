@@ -26,6 +26,15 @@ def is_committed(folder: Path, names: Iterable[str]) -> bool:
     return changed == "" and tracked is not None and sorted(filter(None, tracked.split("\0"))) == listed
 
 
+def in_repository(folder: Path) -> str:
+    """The folder as its repository names it; outside of git as it is named from here. `.` for the root of either."""
+    prefix = _git(folder, "rev-parse", "--show-prefix")
+    if prefix is not None:
+        return prefix.rstrip("/") or "."
+    whole, here = folder.resolve(), Path.cwd()
+    return whole.relative_to(here).as_posix() if whole.is_relative_to(here) else folder.as_posix()
+
+
 def _git(folder: Path, *arguments: str) -> str | None:
     """What git answers; None where it does not, or is not there."""
     command = ["git", "-C", str(folder), *arguments]

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from leadbright import data_folder, listening
 from leadbright import setting_values as values
+from leadbright.setting_names import NAMES
 from leadbright.setting_values import Address, Network, Reader, Unfit
 
 FILE = "leadbright.toml"
@@ -23,41 +24,7 @@ PREFIX = "LEADBRIGHT_"
 MOST_WORKERS = 64
 GUARD: int | None = values.GUARD_MINUTES
 
-NAMES: dict[str, str] = {
-    "data": "the folder for databases, journal, published files and the secret",
-    "database": "the database of accounts, sites and definitions",
-    "counts": "the database of counts",
-    "cdn": "where releases are published",
-    "cdn_base": "where browsers read what is published",
-    "clean": "whether old releases' files are taken away once a day: on or off",
-    "purge": "which CDN is told of releases; none for none",
-    "web_url": "where people reach the web pages",
-    "relay_url": "where browsers reach the relay",
-    "aggregator": "where relays and web find aggregators",
-    "secret": "what keys and links are derived from",
-    "country_header": "the request header in which a proxy says the country",
-    "country_db": "an .mmdb file of countries",
-    "trusted_proxies": "the proxies whose headers are believed",
-    "web_listen": "where the web listens",
-    "relay_listen": "where the relay and the embedded CDN listen",
-    "aggregator_listen": "where the aggregator listens",
-    "shop_listen": "where the demo shop listens",
-    "relay_cert": "the relay's certificate for https, in PEM",
-    "relay_key": "the key of the relay's certificate",
-    "grpc_cert": "what this machine shows to relays, webs and aggregators on others, in PEM",
-    "grpc_key": "the key of that certificate",
-    "grpc_ca": "the authority that signed the certificates of the others",
-    "grpc_name": "the name in the aggregators' certificates, where it is not their address",
-    "relay_metrics": "where the relay's first process shows its metrics; off for nowhere",
-    "aggregator_metrics": "where the aggregator shows its metrics; off for nowhere",
-    "relay_proof": "whether the relay proves once a minute that what is reported is counted: on or off",
-    "guard": "for how many minutes a release is watched after it went live; off for not at all",
-    "relay_workers": "how many processes take beacons",
-    "relay_name": "what this relay is called by aggregators",
-    "log": "how the log is written: text or json",
-}
-
-ELSEWHERE = frozenset({"token", "purge_token"})
+ELSEWHERE = frozenset({"browser", "token", "purge_token"})
 """Read by single commands, not here."""
 
 _CAN_BE_OFF = ("relay_metrics", "aggregator_metrics", "guard")
@@ -104,6 +71,7 @@ class Settings:
     guard: int | None
     relay_workers: int
     relay_name: str
+    traces: str
     log: str
 
     @property
@@ -215,9 +183,8 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
     listen = {role: _listen(reading, role) for role in ("web", "relay", "aggregator", "shop")}
     for together in _TOGETHER:
         _refuse_some(together, reading)
-    plain = listen["relay"].url
-    secure = plain.replace("http:", "https:", 1)
-    relay_url = take("relay_url", values.web_url, secure if "relay_cert" in reading.texts else plain)
+    scheme = "https:" if "relay_cert" in reading.texts else "http:"
+    relay_url = take("relay_url", values.web_url, listen["relay"].url.replace("http:", scheme, 1))
     cdn = take("cdn", values.store_url, (data / "cdn").as_uri())
     if not cdn.startswith("file:") and "cdn_base" not in reading.texts:
         reading.complaints.append(Complaint(f"{PREFIX}CDN is a bucket: say where browsers read it in {PREFIX}CDN_BASE"))
@@ -252,6 +219,7 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         guard=take("guard", values.minutes, GUARD),
         relay_workers=take("relay_workers", values.number(1, MOST_WORKERS), 1),
         relay_name=take("relay_name", values.name, socket.gethostname()[:63] or "relay"),
+        traces=take("traces", values.web_url, ""),
         log=take("log", values.one_of("text", "json"), ""),
     )
 

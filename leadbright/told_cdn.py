@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
 
@@ -43,6 +44,22 @@ def tell_cdn(place: Place) -> None:
         _fail(
             f"{place.site}: the release stands, but the CDN was not told: {answer.why}; visitors have it within two "
             f"minutes all the same, or at once with {again}",
+            FAILED,
+        )
+
+
+def tell_cdn_of_all(places: Sequence[Place]) -> None:
+    """The same for many sites."""
+    from cdn_publish.purging.telling import NotTold
+    from leadbright.purging import purge_all
+
+    if (stands_before := front()) is None or not places:
+        return
+    answer = asyncio.run(purge_all(stands_before, places, datetime.now(UTC)))
+    if isinstance(answer, NotTold):
+        _fail(
+            f"the releases stand, but the CDN was not told of all of them: {answer.why}; visitors have them within two "
+            "minutes all the same",
             FAILED,
         )
 

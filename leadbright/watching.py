@@ -111,7 +111,7 @@ class Post:
     now: Callable[[], datetime]
     pause: Callable[[float], Awaitable[None]]
     """Waits so many seconds."""
-    tell_cdn: Callable[[Place], Awaitable[None]]
+    tell_cdn: Callable[[Place], Awaitable[object]]
     """Tells whatever stands in front of the target that a site has a new release."""
 
 

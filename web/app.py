@@ -21,6 +21,9 @@ from web.definitions import Definitions
 from web.desk import Desk, framed
 from web.guard import MOST_BYTES, STEPS, Guard, add_headers
 from web.permission import Permission
+from web.releasing.contents import Contents
+from web.releasing.proposing import Proposals
+from web.releasing.works import Works
 from web.render import Renderer
 from web.routes import ROUTES, Handler
 from web.services import Services
@@ -38,7 +41,10 @@ def create_app(services: Services, name: str = "leadbright_web") -> Sanic[Any, A
     static = read_static_files(services.htmx)
     renderer = Renderer(static.addresses)
     cookie = SessionCookie(services.web_url.rstrip("/"))
-    desk = Desk(services, Definitions(services), renderer, cookie)
+    definitions, works = Definitions(services), Works(services.clock)
+    contents = Contents(services, definitions)
+    proposals = Proposals(services.publisher, definitions, contents)
+    desk = Desk(services, definitions, renderer, cookie, contents, proposals, works)
     permissions = {route.name: route.permission for route in ROUTES} | {STATIC: Permission.OPEN}
     app = Sanic(name, error_handler=_Failures(renderer), configure_logging=False)
     app.config.update(
@@ -52,8 +58,16 @@ def create_app(services: Services, name: str = "leadbright_web") -> Sanic[Any, A
     _add_guard(app, Guard(services.store, permissions, cookie, renderer))
     for route in ROUTES:
         app.add_route(_bound(route.handler, desk), route.path, methods=_methods(route.method), name=route.name)
+    app.register_listener(_closing(works), "after_server_stop")
     app.add_route(_bound(static.answer, desk), "/static/<name:str>", methods=_methods("GET"), name=STATIC)
     return app
+
+
+def _closing(works: Works) -> Callable[..., Coroutine[Any, Any, None]]:
+    async def close(app: Sanic[Any, Any]) -> None:
+        await works.close()
+
+    return close
 
 
 def _methods(method: str) -> list[str]:

@@ -18,6 +18,7 @@ from config_compiler.finding import Finding
 from config_compiler.source import SITE_FILE, Source, start_of
 from domain.artifact import set_digest
 from domain.names import SiteKey
+from domain.plan import Plan
 from domain.site import Site
 from web.services import Services
 from web.store import Definition, SiteEntry
@@ -75,7 +76,11 @@ class Definitions:
         """The site that was last published from here."""
         if entry.published is None:
             return None
-        checked = await self._checked(entry.key, entry.published)
+        return await self.site_at(entry.key, entry.published)
+
+    async def site_at(self, key: SiteKey, revision: int) -> Site | None:
+        """The site as one revision means it; None where that cannot be read."""
+        checked = await self._checked(key, revision)
         return checked.site if isinstance(checked, Checked) else None
 
     async def check(self, entry: SiteEntry, files: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -84,9 +89,13 @@ class Definitions:
 
     async def understand(self, entry: SiteEntry, files: Mapping[str, str]) -> Checked | Rejected:
         """What these files mean, beside what was last published, or what is wrong with them."""
-        return await _in_thread_check(files, await self.published(entry))
+        return await self.beside(files, await self.published(entry))
 
-    async def compile(self, definition: Definition, published: Site | None) -> Compiled | Rejected:
+    async def beside(self, files: Mapping[str, str], published: Site | Plan | None) -> Checked | Rejected:
+        """What these files mean, beside what is live, or what is wrong with them."""
+        return await _in_thread_check(files, published)
+
+    async def compile(self, definition: Definition, published: Site | Plan | None) -> Compiled | Rejected:
         """The artifacts of a definition, or what is wrong with it. Raises MissingModuleError."""
         source, services = Source(definition.files), self._services
         work = partial(compile_site, source, published, services.runtime, services.deployment)
@@ -107,7 +116,7 @@ class Definitions:
         return checked
 
 
-async def _in_thread_check(files: Mapping[str, str], published: Site | None) -> Checked | Rejected:
+async def _in_thread_check(files: Mapping[str, str], published: Site | Plan | None) -> Checked | Rejected:
     source = Source(files)
     return await _in_thread(source, partial(check_site, source, published))
 

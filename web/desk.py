@@ -13,6 +13,9 @@ from domain.names import SiteKey, is_key
 from web.cookie import SessionCookie
 from web.definitions import Definitions
 from web.guard import session_of
+from web.releasing.contents import Contents
+from web.releasing.proposing import Proposals
+from web.releasing.works import Works
 from web.render import Page, Renderer
 from web.services import Services
 from web.store import SiteEntry
@@ -26,6 +29,9 @@ class Desk:
     definitions: Definitions
     renderer: Renderer
     cookie: SessionCookie
+    contents: Contents
+    proposals: Proposals
+    works: Works
 
     async def site(self, key: str) -> SiteEntry | None:
         """The site of that key, if there is one."""

@@ -58,7 +58,16 @@ _PROGRAMS: Step = (
     "CREATE INDEX web_api_token_site ON web_api_token (site)",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _PROGRAMS)
+_AUDIT: Step = (
+    """CREATE TABLE web_audit (
+         id {id}, site {text} NOT NULL, at_ms {integer} NOT NULL, who {text} NOT NULL, did {text} NOT NULL,
+         environment {text}, number {integer}, digest {text}, revision {integer}, note {text} NOT NULL
+       ) {options}""",
+    "CREATE INDEX web_audit_site ON web_audit (site, id)",
+    "CREATE INDEX web_audit_digest ON web_audit (site, digest)",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _PROGRAMS, _AUDIT)
 
 
 async def migrate(client: BaseDBAsyncClient, steps: Sequence[Step] = STEPS) -> None:

@@ -83,6 +83,26 @@ class ApiToken(Model):
         table = "web_api_token"
 
 
+class AuditLine(Model):
+    """Somebody changed something; never changed afterwards. What no deed of its kind has is empty."""
+
+    id = fields.BigIntField(primary_key=True)
+    site = fields.CharField(40)
+    at_ms = fields.BigIntField()
+    who = fields.TextField()
+    did = fields.TextField()
+    environment = fields.TextField(null=True)
+    number = fields.BigIntField(null=True)
+    """Of the release that went live."""
+    digest = fields.CharField(16, null=True)
+    revision = fields.BigIntField(null=True)
+    """Of the definition that the release was compiled from, where that is kept here."""
+    note = fields.TextField()
+
+    class Meta:
+        table = "web_audit"
+
+
 class SignInLink(Model):
     """A link that signs in once; only the SHA-256 of its token is kept."""
 

@@ -15,6 +15,7 @@ from domain.artifact import Digest
 from domain.names import SiteKey
 from web import models
 from web.api.store import ApiStore, note_push
+from web.audit.store import AuditStore
 from web.database import Database, open_database
 from web.tokens import Random, digest, new_token
 
@@ -86,6 +87,8 @@ class Store:
         self._random = random
         self.api = ApiStore(database, clock, random)
         """What is remembered of programs."""
+        self.audit = AuditStore(database)
+        """Who changed what, and when."""
 
     async def create_sign_in_link(self) -> str:
         """A new token for `/sign-in/TOKEN`, good for one use within a day."""

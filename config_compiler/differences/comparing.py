@@ -24,8 +24,11 @@ class Side:
     script: bytes
 
 
-def compare(now: Side, new: Side, site: Site, ran: Iterable[PlannedExperiment]) -> tuple[Difference, ...]:
-    """Every difference, experiments first; `site` is what `new` was compiled from, `ran` what ran before `now`."""
+def compare(now: Side, new: Side, site: Site | None, ran: Iterable[PlannedExperiment]) -> tuple[Difference, ...]:
+    """Every difference, experiments first; `site` is what `new` was compiled from, `ran` what ran before `now`.
+
+    Where it is not known what `new` was compiled from, less is known of what ends, and of places in layers.
+    """
     before = {x.key: x for x in ran}
     found = [
         *experiments.differences(now.plan, new.plan, site, before),

@@ -64,6 +64,10 @@ class Moves(Enum):
     LET_IN = "who was held out takes part now"
 
 
+_ANEW = frozenset({Moves.ITS_OWN, Moves.NEWCOMERS, Moves.HELD_OUT})
+"""What `rules/continuity.py` and `rules/dealing.py` refuse."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """`about` is an experiment's key, or `site`; `before` and `after` are written as a definition writes them."""
@@ -80,9 +84,18 @@ class Difference:
     @property
     def sentence(self) -> str:
         """What a person reads: `hero: bold 50 % → 60 %, nobody moves`."""
+        return f"{self.about}: {self.said}" + (f", {self.moves.value}" if self.moves else "")
+
+    @property
+    def said(self) -> str:
+        """The same without whom it is about and who moves: `bold 50 % → 60 %`."""
         before, after = _short(self.before, self.after)
-        said = self.kind.value.format(name=self.name, before=before, after=after)
-        return f"{self.about}: {said}" + (f", {self.moves.value}" if self.moves else "")
+        return self.kind.value.format(name=self.name, before=before, after=after)
+
+    @property
+    def is_anew(self) -> bool:
+        """Whether visitors get another variation than the one that they have, or were to have, in the same phase."""
+        return self.moves in _ANEW
 
 
 def _short(before: str, after: str) -> tuple[str, str]:

@@ -29,13 +29,13 @@ ENDINGS: Mapping[Status | None, str] = {
 
 
 def differences(
-    now: Plan, new: Plan, site: Site, ran: Mapping[ExperimentKey, PlannedExperiment]
+    now: Plan, new: Plan, site: Site | None, ran: Mapping[ExperimentKey, PlannedExperiment]
 ) -> Iterator[Difference]:
     """What differs, experiment by experiment; `new` is the plan of `site`, and `ran` holds what ran before `now`."""
     old = {x.key: x for x in now.experiments}
     kept = {x.key: x for x in new.experiments}
-    statuses = {x.key: x.status for x in site.experiments}
-    places = places_of(site)
+    statuses = {x.key: x.status for x in site.experiments} if site else dict.fromkeys(old, Status.RUNNING)
+    places = places_of(site) if site else {x.key: x.layer for x in new.experiments if x.layer}
     for key in sorted(old | kept):
         match old.get(key), kept.get(key):
             case PlannedExperiment() as before, PlannedExperiment() as after:

@@ -75,4 +75,6 @@ def _place(span: Span, folder: str) -> dict[str, Json]:
 
 
 def _uri(path: str) -> str:
-    return "".join(c if c.isalnum() or c in "/-._~" else "".join(f"%{b:02X}" for b in c.encode()) for c in path)
+    return "".join(
+        c if (c.isascii() and c.isalnum()) or c in "/-._~" else "".join(f"%{b:02X}" for b in c.encode()) for c in path
+    )

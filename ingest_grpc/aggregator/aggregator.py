@@ -6,6 +6,7 @@ Knows no gRPC: whoever holds frames may ask it. The clock is handed in.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import structlog
@@ -25,20 +26,28 @@ from ingest_grpc.wire.ports import RefusedError, UnavailableError
 FORGET_AT_ONCE = 5_000
 """Old nonces dropped beside one commit, so that no commit takes noticeably longer for it."""
 
+Around = Callable[[], AbstractContextManager[object]]
+
 _log = structlog.get_logger(__name__)
 
 
 class Aggregator:
     """Implements `wire.ports.Aggregation` on a store."""
 
-    def __init__(self, store: Store, clock: Callable[[], int], keep_days: int = KEEP_DAYS) -> None:
-        """`clock` gives milliseconds since 1970-01-01 UTC; days are kept for `keep_days`, then only their years are."""
+    def __init__(
+        self, store: Store, clock: Callable[[], int], keep_days: int = KEEP_DAYS, around: Around = nullcontext
+    ) -> None:
+        """`clock` gives milliseconds since 1970-01-01 UTC; days are kept for `keep_days`, then only their years are.
+
+        Each transaction runs within what `around` gives.
+        """
         check_constants()
         self._store = store
         self._clock = clock
         self._names = Names()
         self._forgotten_period = -1
         self._retention = Retention(keep_days)
+        self._around = around
         self.counts = Counts()
 
     async def hello(self, epoch: Epoch, now_ms: int) -> Watermark:
@@ -92,13 +101,13 @@ class Aggregator:
             await self._retention.roll_up_some(transaction, now_ms)
             return outcome, await self._forget(transaction, outcome.period, now_ms)
 
-        with self.counts.commit_s.time():
+        with self.counts.commit_s.time(), self._around():
             outcome, forgotten_period = await self._store.write(work)
         if isinstance(outcome, Reply):
             return outcome
         self._forgotten_period = forgotten_period
         self._names.learn(outcome.found_names)
-        self._store.live.publish(outcome.tally)
+        self._store.live.ring(cell.site for cell in outcome.tally.cells)
         self.counts.book(outcome.booked)
         self._note(epoch, frames)
         return outcome.reply

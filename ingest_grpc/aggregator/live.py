@@ -1,106 +1,97 @@
-"""What commits add, told to whoever is looking at a site right now.
+"""What is added to a site's counts while somebody looks, whichever aggregator commits it.
 
-A listener that is slow hears several commits as one: nothing is lost and nothing piles up. May not know the database.
+The database is asked what a site has come to; each difference is told once. A commit of this process is heard of at
+once, one of another within LOOK_S. May not know how counts got there.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from domain.names import SiteKey
 from domain.report import LiveCounts
-from domain.tally import TOTAL, Tally
+from ingest_grpc.aggregator.dialect import Row
 
-NOTHING = LiveCounts(0, 0, 0, 0)
+LOOK_S = 1.0
+
+BACK_DAYS = 10
+"""No beacon is counted for a day that lies further before a site's latest: sealing and backlog allow for six."""
+
+Read = Callable[[str, Sequence[object]], Awaitable[list[Row]]]
+"""The rows of one SELECT. Raises UnavailableError."""
+
+_LATEST = "SELECT COALESCE(MAX(day), 0) AS day FROM counts_cell WHERE site = ? AND dimension = ''"
+
+_KINDS = {
+    "visitors": ("n", "what = 'visitors'"),
+    "views": ("n", "what = 'views'"),
+    "exposures": ("n", "what >= 'exposed/' AND what < 'exposed0'"),
+    # A goal's own cell: those of its experiments have more of a path.
+    "conversions": (
+        "conversions",
+        "what >= 'converted/' AND what < 'converted0' AND what NOT LIKE 'converted/%/%'",
+    ),
+}
+_SUMS = ", ".join(
+    f"CAST(COALESCE(SUM(CASE WHEN {which} THEN {column} END), 0) AS bigint) AS {kind}"
+    for kind, (column, which) in _KINDS.items()
+)
+_TOTALS = f"SELECT {_SUMS} FROM counts_cell WHERE site = ? AND dimension = '' AND day >= ?"  # noqa: S608 - our own words
 
 
-class _Listener:
-    """What one listener has not heard yet."""
+class Bell:
+    """Rung for each site that a commit of this process adds to."""
 
     def __init__(self) -> None:
-        self.pending = NOTHING
-        self.news = asyncio.Event()
+        self.is_closed = False
+        self._listeners: dict[SiteKey, set[asyncio.Event]] = {}
 
-    def tell(self, added: LiveCounts) -> None:
-        self.pending = _sum(self.pending, added)
-        self.news.set()
-
-    async def hear(self) -> LiveCounts:
-        await self.news.wait()
-        self.news.clear()
-        heard, self.pending = self.pending, NOTHING
-        return heard
-
-
-class Broadcast:
-    """From each commit to the listeners of its sites, within one process."""
-
-    def __init__(self) -> None:
-        self._listeners: dict[SiteKey, set[_Listener]] = {}
-        self._closed = False
-
-    def publish(self, tally: Tally) -> None:
-        """Tell what a commit added."""
+    def ring(self, sites: Iterable[SiteKey]) -> None:
+        """Wake whoever looks at one of them."""
         if self._listeners:
-            for site, added in additions(tally).items():
-                for listener in self._listeners.get(site, ()):
-                    listener.tell(added)
-
-    async def listen(self, site: SiteKey) -> AsyncGenerator[LiveCounts, None]:
-        """What is added to a site from now on, until the broadcast is closed."""
-        with self._listening(site) as listener:
-            while not self._closed:
-                heard = await listener.hear()
-                if heard != NOTHING:
-                    yield heard
+            for site in set(sites):
+                for news in self._listeners.get(site, ()):
+                    news.set()
 
     def close(self) -> None:
-        """End every listener's stream."""
-        self._closed = True
-        for listeners in self._listeners.values():
-            for listener in listeners:
-                listener.news.set()
+        """Wake everybody, for good."""
+        self.is_closed = True
+        self.ring(list(self._listeners))
 
     @contextmanager
-    def _listening(self, site: SiteKey) -> Iterator[_Listener]:
-        listener = _Listener()
-        self._listeners.setdefault(site, set()).add(listener)
+    def hearing(self, site: SiteKey) -> Iterator[asyncio.Event]:
+        """Set whenever the bell is rung for a site; whoever hears it clears it."""
+        news = asyncio.Event()
+        self._listeners.setdefault(site, set()).add(news)
         try:
-            yield listener
+            yield news
         finally:
-            self._listeners[site].discard(listener)
+            self._listeners[site].discard(news)
             if not self._listeners[site]:
                 del self._listeners[site]
 
 
-def additions(tally: Tally) -> dict[SiteKey, LiveCounts]:
-    """What a tally adds to each site."""
-    sites: dict[SiteKey, LiveCounts] = {}
-    for cell, sums in tally.cells.items():
-        if cell.dimension == TOTAL:
-            added = _counted(cell.what.split("/"), sums.n, sums.conversions)
-            if added is not None:
-                sites[cell.site] = _sum(sites.get(cell.site, NOTHING), added)
-    return sites
+async def listen(read: Read, bell: Bell, site: SiteKey, look_s: float = LOOK_S) -> AsyncGenerator[LiveCounts, None]:
+    """What is added from now on, until the bell is closed; a slow listener hears it as one. Raises UnavailableError."""
+    with bell.hearing(site) as news:
+        first = (await read(_LATEST, (site,)))[0][0] - BACK_DAYS
+        before = await _totals(read, site, first)
+        while not bell.is_closed:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(look_s):
+                    await news.wait()
+            news.clear()
+            if bell.is_closed:
+                return
+            now = await _totals(read, site, first)
+            added = [new - old for new, old in zip(now, before, strict=True)]
+            # Less than before: the database was restored, and what comes is counted from there.
+            if min(added) >= 0 and any(added):
+                yield LiveCounts(*added)
+            before = now
 
 
-def _counted(what: list[str], n: int, conversions: int) -> LiveCounts | None:
-    match what:
-        case ["visitors"]:
-            return LiveCounts(n, 0, 0, 0)
-        case ["views"]:
-            return LiveCounts(0, n, 0, 0)
-        case ["exposed", _, _]:
-            return LiveCounts(0, 0, n, 0)
-        case ["converted", _]:
-            return LiveCounts(0, 0, 0, conversions)
-        case _:
-            return None
-
-
-def _sum(a: LiveCounts, b: LiveCounts) -> LiveCounts:
-    return LiveCounts(
-        a.visitors + b.visitors, a.views + b.views, a.exposures + b.exposures, a.conversions + b.conversions
-    )
+async def _totals(read: Read, site: SiteKey, first: int) -> Row:
+    return (await read(_TOTALS, (site, first)))[0]

@@ -26,6 +26,7 @@ from ingest_grpc.aggregator import span_rows
 from ingest_grpc.aggregator.books import Book
 from ingest_grpc.aggregator.dialect import LIMB_BITS, Row
 from ingest_grpc.aggregator.health import HEALTH, health_of
+from ingest_grpc.aggregator.live import listen
 from ingest_grpc.aggregator.retention import year_day
 from ingest_grpc.aggregator.spans import cover
 from ingest_grpc.aggregator.store import Store
@@ -104,8 +105,8 @@ class Reporter:
         return _sum_of(rows, f"{_GAP}0")  # nobody was there before, so whoever comes is new once
 
     def live(self, site: SiteKey) -> AsyncIterator[LiveCounts]:
-        """What each commit of this process adds to a site from now on."""
-        return self._store.live.listen(site)
+        """What is added to a site from now on, whichever aggregator commits it."""
+        return listen(self._store.read, self._store.live, site)
 
     async def health(self, site: SiteKey, days: Days) -> HealthCounts:
         """How a site's changes went and which goals were reached. Raises UnavailableError."""

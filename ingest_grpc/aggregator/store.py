@@ -22,7 +22,7 @@ from tortoise.transactions import in_transaction
 
 from ingest_grpc.aggregator.constants import QUEUED_WRITES
 from ingest_grpc.aggregator.dialect import POSTGRES, SQLITE, Dialect, Row
-from ingest_grpc.aggregator.live import Broadcast
+from ingest_grpc.aggregator.live import Bell
 from ingest_grpc.aggregator.migrations import migrate
 from ingest_grpc.aggregator.transaction import Transaction
 from ingest_grpc.wire.ports import UnavailableError
@@ -73,8 +73,8 @@ class Store:
 
     def __init__(self, context: TortoiseContext, dialect: Dialect) -> None:
         self.dialect = dialect
-        self.live = Broadcast()
-        """Tells what each commit of this process adds."""
+        self.live = Bell()
+        """Rung after each commit of this process."""
         self._context = context
         self._jobs: asyncio.Queue[_Job[Any] | None] = asyncio.Queue(QUEUED_WRITES)
         self._closing = False

@@ -10,7 +10,7 @@ from typing import Any
 
 from grpc import aio
 
-from ingest_grpc.wire import errors
+from ingest_grpc.wire import errors, trace
 from ingest_grpc.wire.frame import HASH_BYTES, Epoch, Frame, Reply, Status, Watermark, chain_hash
 from ingest_grpc.wire.leadbright.v1 import aggregation_pb2 as pb
 from ingest_grpc.wire.leadbright.v1 import aggregation_pb2_grpc as rpc
@@ -53,7 +53,7 @@ class AggregationClient:
         """Have frames committed. Raises UnavailableError; RefusedError where they do not chain."""
         request = pb.CommitRequest(epoch=_epoch(epoch), frames=[_frame(f) for f in frames])
         try:
-            response = await self._stub.Commit(request, timeout=COMMIT_DEADLINE_S)
+            response = await self._stub.Commit(request, timeout=COMMIT_DEADLINE_S, metadata=trace.carrying())
         except aio.AioRpcError as error:
             raise errors.raised(error) from error
         status = _STATUS_NAMES.get(response.status)
@@ -84,7 +84,8 @@ class AggregationServicer(rpc.AggregationServiceServicer):
         """Commit frames."""
         try:
             frames = [_read_frame(index, frame) for index, frame in enumerate(request.frames)]
-            reply = await self._aggregation.commit(_read_epoch(request.epoch), frames)
+            with trace.carried(context.invocation_metadata()):
+                reply = await self._aggregation.commit(_read_epoch(request.epoch), frames)
         except UnavailableError as error:
             await errors.abort(context, error)
         return pb.CommitResponse(status=_STATUSES[reply.status], watermark=_watermark(reply.watermark))

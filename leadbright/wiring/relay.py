@@ -18,6 +18,7 @@ from ingest_grpc.relay.disk import FolderDisk
 from ingest_grpc.relay.relay import Relay, RelaySettings, Seams
 from ingest_grpc.wire.aggregation import AggregationClient
 from ingest_grpc.wire.report import ReportClient
+from ingest_grpc.wire.trace import Kind, TracedAggregation
 from leadbright.data_folder import held
 from leadbright.journals import FIRST, former_journals, journal_of, take_over
 from leadbright.metrics import metrics_served
@@ -26,6 +27,7 @@ from leadbright.proving import ProofMetrics, course_of, proof_site, proving, wit
 from leadbright.serving import serving
 from leadbright.setting_values import Address
 from leadbright.settings import Settings
+from leadbright.tracing import traced
 from leadbright.wiring.clock import now_ms
 from leadbright.wiring.published import reading, serving_files, target_of
 
@@ -48,9 +50,11 @@ async def relay(settings: Settings, worker: int = FIRST) -> AsyncIterator[asynci
         channel = aggregator_channel(settings)
         proves, site = settings.relay_proof == "on", proof_site(settings.relay_name)
         parts.push_async_callback(channel.close)
+        tracer = await parts.enter_async_context(traced("relay", settings.traces))
+        client = AggregationClient(channel)
         seams = Seams(
             disk=disk,
-            aggregation=AggregationClient(channel),
+            aggregation=TracedAggregation(client, tracer, "forward frames", Kind.CLIENT) if tracer else client,
             read=with_proof_site(reading(target), site) if proves else reading(target),
             clock=now_ms,
             randomness=os.urandom,

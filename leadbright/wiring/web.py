@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from config_compiler.compiler import Deployment
+from config_compiler.compiler import Deployment, Runtime
+from domain.artifact import ArtifactSet
 from ingest_grpc.wire.report import ReportClient
+from leadbright.doubts import Refused
 from leadbright.guard import Guard, guarding
+from leadbright.inspecting import inspect
 from leadbright.papers import aggregator_channel
 from leadbright.purging import cdn_teller, front_of_settings
 from leadbright.runtime import load_runtime
@@ -21,7 +24,8 @@ from leadbright.serving import serving
 from leadbright.settings import Settings
 from leadbright.sweeping import sweeping
 from leadbright.watching import Post
-from leadbright.web_services import AnsweredReports, TargetPublisher, load_htmx
+from leadbright.web_publisher import TargetPublisher
+from leadbright.web_services import AnsweredReports, load_htmx
 from leadbright.wiring.clock import now
 from leadbright.wiring.published import target_of
 from web.app import create_app
@@ -45,11 +49,14 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
             await parts.enter_async_context(guarding(guard, settings.cdn_folder))
         if settings.clean == "on":
             await parts.enter_async_context(sweeping(target, now))
+        runtime = load_runtime()
         services = Services(
             store=store,
             reports=AnsweredReports(reports),
-            publisher=TargetPublisher(target, now, tell_cdn, guard.notice if minutes else None),
-            runtime=load_runtime(),
+            publisher=TargetPublisher(
+                target, now, runtime, tell_cdn, guard.notice if minutes else None, _refusal(runtime)
+            ),
+            runtime=runtime,
             deployment=Deployment(settings.relay_url),
             cdn_base=settings.cdn_base,
             web_url=settings.web_url,
@@ -58,3 +65,11 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
         )
         await parts.enter_async_context(serving(create_app(services), settings.web_listen))
         yield asyncio.Event()
+
+
+def _refusal(runtime: Runtime) -> Callable[[ArtifactSet], Refused | None]:
+    def refuse(artifacts: ArtifactSet) -> Refused | None:
+        found = inspect(artifacts, runtime)
+        return found if isinstance(found, Refused) else None
+
+    return refuse

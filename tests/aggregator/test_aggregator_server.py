@@ -12,13 +12,8 @@ from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc  # type: ignore[import-untyped]
 
-from domain.beacon import Converted, Standing
-from domain.names import GoalKey, RunName, VariationKey
-from domain.report import LiveCounts
-from domain.tally import fold
 from ingest_grpc.aggregator import server as module
 from ingest_grpc.aggregator.aggregator import Aggregator
-from ingest_grpc.aggregator.live import Broadcast, additions
 from ingest_grpc.aggregator.reports import Reporter
 from ingest_grpc.aggregator.server import SERVICES, Server, start_server
 from ingest_grpc.aggregator.store import Store
@@ -163,23 +158,3 @@ async def test_a_stopped_server_ends_live_streams(store: Store, server: Server, 
     await asyncio.sleep(0)
     store.live.close()
     assert await asyncio.wait_for(hearing, SOON_S) is None
-
-
-async def test_a_slow_listener_hears_several_commits_as_one() -> None:
-    broadcast = Broadcast()
-    listening = broadcast.listen(SHOP)
-    hearing = asyncio.ensure_future(anext(listening))
-    await asyncio.sleep(0)
-    for _ in range(1_000):
-        broadcast.publish(fold([landing()]))
-    assert await hearing == LiveCounts(1_000, 1_000, 1_000, 0)
-    await listening.aclose()
-
-
-def test_conversions_are_counted_once_however_many_experiments_they_stand_in() -> None:
-    standings = tuple(Standing(RunName(e), VariationKey("bold"), 0, 0) for e in ("hero", "price"))
-    bought = Converted(GoalKey("purchase"), 0, 0, standings, 4_999)
-    assert additions(fold([beacon(bought), beacon(bought, site="blog")])) == {
-        SHOP: LiveCounts(0, 0, 0, 1),
-        "blog": LiveCounts(0, 0, 0, 1),
-    }

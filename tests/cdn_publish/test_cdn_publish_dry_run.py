@@ -65,7 +65,9 @@ def test_the_difference_is_said_and_nothing_is_written(definition: Path, url: st
 
 def test_scripts_read_it_as_json(definition: Path, url: str) -> None:
     change(definition, "traffic: 100%", "traffic: 50%")
-    answer = json.loads(leadbright("publish", str(definition), "--to", url, "--dry-run", "--json").stdout)
+    asked = ["publish", str(definition), "--to", url, "--dry-run"]
+    answer = json.loads(leadbright(*asked, "--json").stdout)
+    assert json.loads(leadbright(*asked, "--format", "json").stdout) == answer
     assert answer["outcome"] == "different"
     assert answer["live"]["number"] == 1
     assert answer["differences"] == [

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from cdn_publish.layout import Environment, Place
+from config_compiler.checking import check_site
 from config_compiler.codes import Code
+from config_compiler.render import sarif
+from config_compiler.render.github import workflow_command
 from config_compiler.schema import WORDS
 from config_compiler.shapes import keys_of
 from domain.artifact import set_digest
 from domain.names import SiteKey
 from leadbright.cli import APP
+from leadbright.definition_folder import read_definition
 from tests.config_compiler.folders import CASES
 
 SHOP, BROKEN, WARNED = (str(CASES / name) for name in ("shop", "many-mistakes", "all-alike"))
@@ -66,10 +72,31 @@ def test_findings_annotate_a_change_on_github() -> None:
     first = done.stdout.splitlines()[0]
     assert done.exit_code == 1
     assert first == (
-        f"::error file={BROKEN}/experiments/hero.yaml,line=3,endLine=3,col=18,endColumn=25,"
+        "::error file=tests/cases/many-mistakes/experiments/hero.yaml,line=3,endLine=3,col=18,endColumn=25,"
         "title=E205%3A a goal that the site does not have::"
         'the site has no goal "purchase"%0Ahint: the site\'s goals are signup'
     )
+
+
+def test_a_file_is_named_as_its_repository_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the command is run from: GitHub and scanners know no other names."""
+    folder = tmp_path / "sites" / "shop, 50%: ours"
+    folder.mkdir(parents=True)
+    (folder / "site.yaml").write_text("site: shop\n", encoding="utf-8")
+    outside = "file=site.yaml,"
+    for command, named in ((None, outside), (["git", "init", "-q"], "file=sites/shop%2C 50%25%3A ours/site.yaml,")):
+        if command:
+            subprocess.run(command, cwd=tmp_path, check=True)
+        monkeypatch.chdir(folder)
+        assert run("check", ".", "--format", "github").stdout.startswith(f"::error {named}")
+    sarif = json.loads(run("check", str(folder), "--format", "sarif").stdout)["runs"][0]["results"][0]
+    place = sarif["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"] == "sites/shop%2C%2050%25%3A%20ours/site.yaml"
+
+
+def test_a_command_to_github_says_what_was_meant_whatever_is_in_it() -> None:
+    said = workflow_command("error", {"file": "a,b:c%\r\n"}, "50%: two\r\nlines, ::x")
+    assert said == "::error file=a%2Cb%3Ac%25%0D%0A::50%25: two%0D%0Alines, ::x"
 
 
 def test_findings_are_a_sarif_log_for_scanners() -> None:
@@ -83,6 +110,27 @@ def test_findings_are_a_sarif_log_for_scanners() -> None:
     first = results[0]["locations"][0]["physicalLocation"]
     assert first["artifactLocation"]["uri"].endswith("many-mistakes/experiments/hero.yaml")
     assert first["region"] == {"startLine": 3, "startColumn": 18, "endLine": 3, "endColumn": 26}
+
+
+def test_every_sarif_log_is_whole() -> None:
+    """What the standard asks of each result, for all that any case of ours finds."""
+    for folder in sorted(path for path in CASES.iterdir() if path.is_dir()):
+        log = json.loads(sarif.render(check_site(read_definition(folder)).findings, "a b/ü"))
+        assert log.keys() == {"$schema", "version", "runs"}
+        (only,) = log["runs"]
+        rules = [rule["id"] for rule in only["tool"]["driver"]["rules"]]
+        assert len(set(rules)) == len(rules)
+        for result in only["results"]:
+            assert rules[result["ruleIndex"]] == result["ruleId"]
+            assert result["level"] in ("error", "warning")
+            assert result["message"]["text"]
+            places = [*result["locations"], *result.get("relatedLocations", ())]
+            assert len({place["id"] for place in places[1:]}) == len(places) - 1
+            for place in (each["physicalLocation"] for each in places):
+                region = place["region"]
+                assert re.fullmatch(r"a%20b/%C3%BC/[A-Za-z0-9._~%/-]+", place["artifactLocation"]["uri"])
+                assert 1 <= region["startLine"] <= region["endLine"]
+                assert min(region["startColumn"], region["endColumn"]) >= 1
 
 
 def test_the_schema_names_every_key_of_the_language() -> None:
@@ -141,6 +189,12 @@ def test_a_test_that_fails_says_what_was_got(tmp_path: Path) -> None:
     done = run("test", str(tmp_path))
     assert done.exit_code == 1
     lines = done.stdout.splitlines()
+    annotated = run("test", str(tmp_path), "--format", "github")
+    assert annotated.exit_code == 1
+    assert annotated.stdout.splitlines()[0] == (
+        f"::error file={tmp_path!s}/tests/wrong.yaml,line=2,title=a test of the definition fails::never%0Ahero is in"
+    )
+    assert annotated.stdout.splitlines()[4] == lines[-1]
     assert lines[0] == "failed: never (tests/wrong.yaml:2)"
     assert lines[1] == "  hero is in"
     assert lines[3] == "  hero is out: the page is not one of the experiment's"

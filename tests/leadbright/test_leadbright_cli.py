@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from importlib import metadata
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from click.testing import CliRunner, Result
 
+from domain.names import SiteKey
 from leadbright.cli import APP
 from leadbright.demo.site import DEFINITION
+from leadbright.preparing import memory
+from leadbright.settings import Settings, read_settings
+from web.store import Store
+
+V = TypeVar("V")
 
 
 @pytest.fixture
@@ -29,8 +38,8 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(APP, list(arguments), prog_name="leadbright")
 
 
-COMMANDS = ("init", "check", "compile", "decide", "explain", "publish", "rollback", "releases")
-RUNNING = ("up", "web", "relay", "aggregator", "demo", "migrate", "report", "site-secret", "version")
+COMMANDS = ("init", "check", "compile", "decide", "explain", "publish", "rollback", "releases", "push", "pull")
+RUNNING = ("up", "web", "relay", "aggregator", "demo", "migrate", "report", "site-secret", "token", "version")
 
 
 @pytest.mark.parametrize("command", COMMANDS + RUNNING)
@@ -92,6 +101,32 @@ def test_a_sites_secret_is_said_and_stays_the_same(bare: Path) -> None:
     assert json.loads(run("site-secret", "shop", "--json").output) == {"site": "shop", "secret": first}
     assert run("site-secret", "other").output.strip() != first
     assert run("site-secret", "NOT A KEY").exit_code == 2
+
+
+def test_a_token_is_made_without_a_browser(bare: Path) -> None:
+    settings = read_settings({"LEADBRIGHT_DATA": str(bare / "data")}, bare)
+    assert isinstance(settings, Settings)
+
+    async def with_store(work: Callable[[Store], Awaitable[V]]) -> V:
+        async with memory(settings) as store:
+            return await work(store)
+
+    assert run("migrate").exit_code == 0
+    missing = run("token", "--site", "shop", "--name", "ci")
+    assert (missing.exit_code, missing.stdout) == (1, "")
+    assert "there is no site shop" in missing.stderr
+    asyncio.run(with_store(lambda store: store.save_definition(SiteKey("shop"), {"site.yaml": ""}, "owner")))
+    made = run("token", "--site", "shop", "--name", "ci", "--write", "--days", "30")
+    assert made.exit_code == 0
+    found = asyncio.run(with_store(lambda store: store.api.token(made.stdout.strip())))
+    assert found is not None
+    assert (found.site, found.name, found.may_write, found.made_by) == ("shop", "ci", True, "the command line")
+    reading = json.loads(run("token", "--site", "shop", "--name", "ci", "--json").stdout)["token"]
+    found = asyncio.run(with_store(lambda store: store.api.token(reading)))
+    assert found is not None
+    assert not found.may_write
+    for wrong in (("--site", "Shop", "--name", "ci"), ("--site", "shop", "--name", " "), ("--site", "shop")):
+        assert run("token", *wrong).exit_code == 2
 
 
 def test_a_report_by_a_key_that_is_none_is_wrong_usage(bare: Path) -> None:

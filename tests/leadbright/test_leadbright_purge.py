@@ -15,12 +15,13 @@ from leadbright.definition_folder import write_starter
 from leadbright.house import children_environment
 from leadbright.purging import cdn_teller, front_of_settings
 from leadbright.settings import Settings, read_settings
-from leadbright.web_services import TargetPublisher
+from leadbright.web_publisher import TargetPublisher
 from leadbright.wiring.clock import now
 from tests.cdn_publish.publishing import artifacts
 from tests.services import cdn_api
 from tests.services.cdn_api import TOKEN, Api, Asked, Told, answering
-from web.services import AlreadyLive, Note, Published
+from tests.stand_in import RUNTIME
+from web.services import AlreadyLive, CdnAnswer, Note, Published
 
 BASE = "https://cdn.example"
 POINTERS = [f"{BASE}/production/my-site/{name}" for name in ("relay.json", "config.json", "lb.js")]
@@ -122,12 +123,17 @@ async def test_what_is_published_from_the_pages_is_told_too(tmp_path: Path) -> N
     with answering(now_and_then) as api:
         environment = {**at(api), "LEADBRIGHT_CDN_BASE": BASE}
         front = front_of_settings(settings_with(tmp_path, environment), environment)
-        publisher = TargetPublisher(FolderTarget(tmp_path / "cdn"), now, cdn_teller(front, now))
-        assert isinstance(await publisher.publish(artifacts("a"), Note("anna", "1")), Published)
+        publisher = TargetPublisher(FolderTarget(tmp_path / "cdn"), now, RUNTIME, cdn_teller(front, now))
+        done = await publisher.publish(artifacts("a"), Note("anna", "1"))
+        assert isinstance(done, Published)
+        assert done.cdn == CdnAnswer("the webhook")
         assert urls(api) == [[f"{BASE}/production/shop/{name}" for name in ("relay.json", "config.json", "lb.js")]]
         refused.append(api.asked[0])
         with capture_logs() as logged:
-            assert isinstance(await publisher.publish(artifacts("a"), Note("anna", "1")), AlreadyLive)
+            again = await publisher.publish(artifacts("a"), Note("anna", "1"))
+    assert isinstance(again, AlreadyLive)
+    assert again.cdn
+    assert again.cdn.why == logged[0]["why"]
     assert [(each["site"], each["why"]) for each in logged] == [
         ("shop", "the webhook refuses the credentials (403); see LEADBRIGHT_PURGE_TOKEN")
     ]

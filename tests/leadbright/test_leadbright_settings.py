@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from leadbright.data_folder import held, kept_secret
+from leadbright.setting_names import NAMES
 from leadbright.setting_values import Address
-from leadbright.settings import NAMES, Settings, as_environment, read_settings
+from leadbright.settings import Settings, as_environment, read_settings
 
 COMPLAINTS = [
     ("WEB_LISTN", "1", "LEADBRIGHT_WEB_LISTN is not a setting; did you mean LEADBRIGHT_WEB_LISTEN?"),

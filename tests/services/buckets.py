@@ -46,26 +46,26 @@ def running_s3() -> Iterator[Callable[[], Bucket]]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    address = f"http://{host}:{port}"
-
-    def new() -> Bucket:
-        name = f"b{uuid.uuid4().hex}"
-        _put(f"{address}/{name}", {})
-        return Bucket(
-            f"s3://{name}/some/prefix",
-            {
-                "AWS_ENDPOINT_URL": address,
-                "AWS_ALLOW_HTTP": "true",
-                "AWS_REGION": "us-east-1",
-                "AWS_ACCESS_KEY_ID": "anybody",
-                "AWS_SECRET_ACCESS_KEY": "anything",
-            },
-        )
-
     try:
-        yield new
+        yield lambda: _new_bucket(f"http://{host}:{port}")
     finally:
         server.stop()
+
+
+@contextmanager
+def running_s3_apart() -> Iterator[Callable[[], Bucket]]:
+    """The same in a process of its own, so that it takes no time of whoever is measured."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(port, process)
+        yield lambda: _new_bucket(f"http://127.0.0.1:{port}")
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 @contextmanager
@@ -87,6 +87,21 @@ def running_azurite() -> Iterator[Callable[[], Bucket]]:
         finally:
             process.terminate()
             process.wait(10)
+
+
+def _new_bucket(address: str) -> Bucket:
+    name = f"b{uuid.uuid4().hex}"
+    _put(f"{address}/{name}", {})
+    return Bucket(
+        f"s3://{name}/some/prefix",
+        {
+            "AWS_ENDPOINT_URL": address,
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "anybody",
+            "AWS_SECRET_ACCESS_KEY": "anything",
+        },
+    )
 
 
 def _new_container(address: str) -> Bucket:

@@ -19,7 +19,8 @@ import pytest
 from config_compiler.compiler import Deployment
 from tests.services.postgres import postgres_database, postgres_server, postgres_url
 from tests.stand_in import RUNTIME
-from tests.web.sample import DEFINITION, NOON, SHOP, SamplePublisher, SampleReports
+from tests.web.publisher import SamplePublisher
+from tests.web.sample import DEFINITION, NOON, SHOP, SampleReports
 from web.app import create_app
 from web.services import Services
 from web.store import Store, open_store

@@ -1,6 +1,6 @@
-"""A shop to look at: its definition, what was counted of it, and stand-ins for who answers and who publishes.
+"""A shop to look at: its definition, what was counted of it, and a stand-in for who answers.
 
-The stand-ins hold everything in memory and keep the protocols of `web.services`.
+The stand-in holds everything in memory and keeps a protocol of `web.services`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from domain.artifact import ArtifactSet
 from domain.names import GoalKey, RunName, SiteKey, VariationKey
 from domain.report import ArmDay, Breakdown, Days, ExperimentCounts, GoalDay, TrafficCounts, TrafficDay
 from domain.tally import Sums
-from web.services import AlreadyLive, Note, Published, PublishFailed, Release, Unavailable
+from web.services import Unavailable
 
 SHOP = SiteKey("shop")
 
@@ -130,35 +129,6 @@ class SampleReports:
             counts = traffic_counts(days, self.visitors_a_day)
             return replace(counts, breakdowns=(Breakdown(*self.breakdown),)) if self.breakdown else counts
         return TrafficCounts(0, True, 0, 0, 0, (), ())
-
-
-@dataclass
-class SamplePublisher:
-    """Keeps what was published; fails or stays silent where it is told to."""
-
-    releases: dict[SiteKey, list[Release]] = field(default_factory=dict)
-    published: list[tuple[ArtifactSet, Note]] = field(default_factory=list)
-    fails: str = ""
-    is_away: bool = False
-
-    async def publish(self, artifacts: ArtifactSet, note: Note) -> Published | AlreadyLive | PublishFailed:
-        """Number and keep it."""
-        if self.fails:
-            return PublishFailed(self.fails)
-        log = self.releases.setdefault(artifacts.site, [])
-        if log and log[-1].digest == artifacts.digest:
-            return AlreadyLive(log[-1])
-        at = datetime.fromtimestamp(NOON, UTC)
-        log.append(Release(len(log) + 1, artifacts.digest, at, note.by, note.revision))
-        self.published.append((artifacts, note))
-        return Published(log[-1])
-
-    async def live(self, site: SiteKey) -> Release | Unavailable | None:
-        """The newest."""
-        if self.is_away:
-            return Unavailable("the publish target cannot be read")
-        log = self.releases.get(site, [])
-        return log[-1] if log else None
 
 
 HERO_COUNTS = with_goal(

@@ -22,7 +22,7 @@ from web.definitions import Meaning
 from web.desk import Desk, framed
 from web.installing import TRUSTED_TYPES, installing
 from web.notices import Notice
-from web.services import ENVIRONMENT, Unavailable
+from web.services import Environment, Unavailable
 from web.spelling import Spelling, spelling, valued_goals
 from web.store import SiteEntry
 from web.together import together
@@ -99,7 +99,7 @@ async def show(desk: Desk, request: Request, site: str) -> HTTPResponse:
         return desk.renderer.refusal(404, framed(request))
     meaning = await desk.definitions.meaning(entry)
     release = await desk.services.publisher.live(entry.key)
-    address = f"{desk.services.cdn_base}/{ENVIRONMENT}/{entry.key}/lb.js"
+    address = f"{desk.services.cdn_base}/{Environment.PRODUCTION}/{entry.key}/lb.js"
     glances, traffic = await asyncio.gather(_glances(desk, entry, meaning), _traffic(desk, entry, meaning))
     return desk.renderer.page(
         "site.html",

@@ -76,7 +76,7 @@ class ReportServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Live(self, request, context):
-        """What a site's counters add, as it is committed.
+        """What a site's counters add, as it is committed by whichever aggregator.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,7 +38,7 @@ class ReportServiceStub:
     Traffic: _grpc.UnaryUnaryMultiCallable[_report_pb2.TrafficRequest, _report_pb2.TrafficResponse]
     """What happened on a site over a range of days."""
     Live: _grpc.UnaryStreamMultiCallable[_report_pb2.LiveRequest, _report_pb2.LiveResponse]
-    """What a site's counters add, as it is committed."""
+    """What a site's counters add, as it is committed by whichever aggregator."""
     Health: _grpc.UnaryUnaryMultiCallable[_report_pb2.HealthRequest, _report_pb2.HealthResponse]
     """How a site's changes went and which goals were reached, so that two answers tell what happened in between."""
 
@@ -52,7 +52,7 @@ class ReportServiceAsyncStub(ReportServiceStub):
     Traffic: _aio.UnaryUnaryMultiCallable[_report_pb2.TrafficRequest, _report_pb2.TrafficResponse]  # type: ignore[assignment]
     """What happened on a site over a range of days."""
     Live: _aio.UnaryStreamMultiCallable[_report_pb2.LiveRequest, _report_pb2.LiveResponse]  # type: ignore[assignment]
-    """What a site's counters add, as it is committed."""
+    """What a site's counters add, as it is committed by whichever aggregator."""
     Health: _aio.UnaryUnaryMultiCallable[_report_pb2.HealthRequest, _report_pb2.HealthResponse]  # type: ignore[assignment]
     """How a site's changes went and which goals were reached, so that two answers tell what happened in between."""
 
@@ -81,7 +81,7 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _report_pb2.LiveRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_report_pb2.LiveResponse], _abc.AsyncIterator[_report_pb2.LiveResponse]]:
-        """What a site's counters add, as it is committed."""
+        """What a site's counters add, as it is committed by whichever aggregator."""
 
     @_abc_1.abstractmethod
     def Health(

@@ -1,0 +1,4 @@
+"""Who changed what, and when.
+
+May not know how anything is changed.
+"""
