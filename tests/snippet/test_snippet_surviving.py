@@ -50,7 +50,7 @@ def test_a_page_that_is_made_anew_shows_the_variation(
     shows_the_variation(tab)
     settled(tab)
     tab.evaluate("([how, page]) => new Function('page', how)(page)", [ANEW[how], BODY])
-    tab.wait_for_function("document.querySelector('#signup')")
+    tab.wait_for_function("!!document.querySelector('#signup')")
     shows_the_variation(tab)
     tab.evaluate("leadbright('event', 'later')")
     website.relay.wait_for_beacons(2)
