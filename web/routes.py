@@ -12,7 +12,20 @@ from typing import Any
 from sanic.response import HTTPResponse
 
 from web.api import definition
-from web.pages import access, composing, creating, editor, experiments, health, results, sign_in, site, sites
+from web.pages import (
+    access,
+    composing,
+    creating,
+    editor,
+    experiments,
+    health,
+    life,
+    results,
+    revisions,
+    sign_in,
+    site,
+    sites,
+)
 from web.permission import Permission
 
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
@@ -54,6 +67,13 @@ ROUTES: tuple[Route, ...] = (
     Route("experiment", "GET", "/sites/<site:str>/experiments/<experiment:str>/edit", composing.show, SIGNED_IN),
     Route(
         "edit_experiment", "POST", "/sites/<site:str>/experiments/<experiment:str>/edit", composing.submit, SIGNED_IN
+    ),
+    Route("life", "GET", "/sites/<site:str>/experiments/<experiment:str>/life", life.show, SIGNED_IN),
+    Route("act_on_experiment", "POST", "/sites/<site:str>/experiments/<experiment:str>/life", life.act, SIGNED_IN),
+    Route("revisions", "GET", "/sites/<site:str>/revisions", revisions.show, SIGNED_IN),
+    Route("revision", "GET", "/sites/<site:str>/revisions/<revision:str>", revisions.show_one, SIGNED_IN),
+    Route(
+        "restore_revision", "POST", "/sites/<site:str>/revisions/<revision:str>/restore", revisions.restore, SIGNED_IN
     ),
     Route("access", "GET", "/sites/<site:str>/access", access.show, SIGNED_IN),
     Route("create_token", "POST", "/sites/<site:str>/access", access.create, SIGNED_IN),

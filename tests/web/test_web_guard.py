@@ -30,7 +30,7 @@ HEADERS = {
 def address(route: Route) -> str:
     """The route's path with something that exists in its place."""
     path = route.path.replace("<site:str>", SHOP).replace("<experiment:str>", "hero")
-    return path.replace("<token:str>", "a-token").replace("<id:str>", "1")
+    return path.replace("<token:str>", "a-token").replace("<id:str>", "1").replace("<revision:str>", "1")
 
 
 def name(route: Route) -> str:
