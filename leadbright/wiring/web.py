@@ -19,6 +19,7 @@ from leadbright.guard import Guard, guarding
 from leadbright.inspecting import inspect
 from leadbright.papers import aggregator_channel
 from leadbright.purging import cdn_teller, front_of_settings
+from leadbright.remembering import remembering
 from leadbright.runtime import load_runtime
 from leadbright.serving import serving
 from leadbright.settings import Settings
@@ -44,7 +45,8 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
         target, reports = target_of(settings), ReportClient(channel)
         minutes = settings.guard or 0
         tell_cdn = cdn_teller(front_of_settings(settings, os.environ), now)
-        guard = Guard(Post(target, reports.health, now, asyncio.sleep, tell_cdn), minutes * 60.0)
+        post = Post(target, reports.health, now, asyncio.sleep, tell_cdn)
+        guard = Guard(post, minutes * 60.0, remembering(store, time.time))
         if minutes:
             await parts.enter_async_context(guarding(guard, settings.cdn_folder))
         if settings.clean == "on":
