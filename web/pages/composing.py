@@ -144,7 +144,7 @@ async def _form(
         status=status,
         opened=opened,
         typed=typed,
-        said=said,
+        said=said.shown(typed),
         statuses=[each.value for each in Status],
         goals=named_in(files, "goals"),
         audiences=named_in(files, "audiences"),
