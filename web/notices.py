@@ -25,6 +25,11 @@ class Notice(Enum):
     COPIED = "Copied as a draft. Change what is to be different."
     REMOVED = "Taken out. It can be restored from the revisions."
     RESTORED = "Restored, as a new revision. Visitors see nothing of it until you publish."
+    SIGNED_UP = "Welcome. This is your website here: put the line below into its pages, then edit and publish."
+    SIGNED_OUT_THERE = "Signed out there."
+    SIGNED_OUT_ELSEWHERE = "Signed out everywhere else."
+    TAKEN_BACK = "Taken back. The link works no longer."
+    CHANGED = "Done. It holds from their next click on."
 
     @classmethod
     def of(cls, text: str | None) -> Notice | None:
