@@ -33,7 +33,7 @@ def address(route: Route) -> str:
     """The route's path with something that exists in its place."""
     path = route.path.replace("<site:str>", SHOP).replace("<experiment:str>", "hero")
     path = path.replace("<token:str>", "a-token").replace("<id:str>", "1").replace("<person:str>", "1")
-    return path.replace("<provider:str>", "company").replace("<handle:str>", "a-handle")
+    return path.replace("<revision:str>", "1").replace("<provider:str>", "company").replace("<handle:str>", "a-handle")
 
 
 def name(route: Route) -> str:

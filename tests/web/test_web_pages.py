@@ -92,7 +92,7 @@ async def test_a_site_that_nobody_has_visited_says_what_to_do(web: Web) -> None:
 async def test_a_site_without_experiments_says_what_to_do(web: Web) -> None:
     await web.sign_in()
     await web.store.save_definition(SHOP, {"site.yaml": SITE}, "owner")
-    assert "There is no experiment yet. Add one in the definition" in await read(web, f"/sites/{SHOP}")
+    assert "There is no experiment yet. Begin with another headline" in await read(web, f"/sites/{SHOP}")
 
 
 async def test_when_nobody_answers_pages_say_so_and_show_the_rest(web: Web) -> None:
