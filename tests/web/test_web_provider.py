@@ -138,7 +138,7 @@ async def test_the_whole_way_in_a_real_browser(house: Houses) -> None:
         await expect(page.get_by_label("Time zone")).not_to_have_value("")
         await page.get_by_role("button", name="Create account").click()
         await page.wait_for_url("**/sites/boots-example?did=signed_up")
-        await expect(page.get_by_text("/production/boots-example/lb.js")).to_be_visible()
+        await expect(page.locator("#install")).to_contain_text("/production/boots-example/lb.js")
 
         await page.get_by_role("link", name="Account").click()
         await expect(page.get_by_text("this browser")).to_be_visible()
