@@ -1,7 +1,7 @@
 """What is done to days that are over, a little with each commit.
 
-Spans of them are added up for long reports; of those that are too old, the totals are added to their year's, and the
-days themselves are dropped.
+Spans of them are added up for long reports, hours of the books become days; of days that are too old, the totals are
+added to their year's, and the days themselves are dropped.
 
 May not know how cells are stored.
 """
@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from domain.names import SiteKey
-from ingest_grpc.aggregator.constants import DAY_MS
+from ingest_grpc.aggregator.books import UNKNOWN_SITE
+from ingest_grpc.aggregator.constants import BOOK_DAYS, DAY_MS
 
 _EPOCH = date(1970, 1, 1)
 
@@ -33,6 +34,10 @@ class OldDays(Protocol):
         """Add a day's totals to those of its year, and drop the day."""
         ...
 
+    async def roll_books(self, site: SiteKey, before_hour: int) -> bool:
+        """Turn a site's hours into days, the oldest ones first; False where none is left before `before_hour`."""
+        ...
+
     async def roll_span(self, site: SiteKey, oldest: int, today: int) -> bool:
         """Add up the next of a site's spans that are over; False where all of them are."""
         ...
@@ -40,7 +45,7 @@ class OldDays(Protocol):
 
 @dataclass(slots=True)
 class Retention:
-    """Walks through all sites once a day; with each commit it looks at one, and rolls up one day or span at most."""
+    """Walks through all sites once a day; with each commit it looks at one, and rolls up one thing of it at most."""
 
     keep_days: int
     _done_on: int = -1
@@ -54,14 +59,20 @@ class Retention:
             return
         site = await counts.next_site(self._after)
         if site is None:
+            if await counts.roll_books(UNKNOWN_SITE, _book_limit(today)):
+                return
             # A walk that was begun on another day has not seen today's sites from the first one on.
             self._done_on, self._begun_on, self._after = self._begun_on, today, ""
             return
         oldest = await counts.oldest_day(site)
         if oldest < today - self.keep_days:
             await counts.roll_up(site, oldest, year_day(oldest))
-        elif not await counts.roll_span(site, oldest, today):
+        elif not (await counts.roll_span(site, oldest, today) or await counts.roll_books(site, _book_limit(today))):
             self._after = site
+
+
+def _book_limit(today: int) -> int:
+    return (today - BOOK_DAYS) * 24
 
 
 def year_day(day: int) -> int:

@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import add
 from typing import TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -18,7 +19,7 @@ from domain.names import SiteKey
 from domain.report import Days
 from domain.tally import ORIGINS_AND_PAGE, TOTAL, Cell, Sums
 from ingest_grpc.aggregator import models, span_rows
-from ingest_grpc.aggregator.books import Books
+from ingest_grpc.aggregator.books import NO_BOOK, Book, Books
 from ingest_grpc.aggregator.constants import LIVE_PERIODS
 from ingest_grpc.aggregator.dialect import Dialect, Row, Rows, carried, increments, limbs, table_of
 from ingest_grpc.aggregator.spans import Span, cover, due, is_late, spans_around
@@ -38,6 +39,8 @@ YEARS = "years"
 """The dimension under which whole years are kept, by their first day."""
 
 _SPAN_KEY = "CAST(? AS text), CAST(? AS bigint), CAST(? AS bigint)"
+
+_BOOK_DAYS_AT_ONCE = 31
 
 _FITS = range(-(2**63), 2**63)
 _LIMBS = carried(CELL, "squares_high", "squares_low")
@@ -224,6 +227,22 @@ class Transaction:
         for chunk in chunks(rows, self.dialect.chunk):
             part = self.dialect.rows(BOOK.kinds, chunk)
             await self._execute(increments(BOOK, part, {}), *part.arguments)
+
+    async def roll_books(self, site: SiteKey, before_hour: int) -> bool:
+        """Turn a site's hours into days, the oldest ones first; False where none is left before `before_hour`."""
+        single = "FROM counts_book WHERE site = ? AND hour < ? AND hour % 24 <> 0"
+        oldest = (await self._fetch(f"SELECT min(hour) AS hour {single}", site, before_hour))[0][0]
+        if oldest is None:
+            return False
+        end = min(before_hour, (oldest // 24 + _BOOK_DAYS_AT_ONCE) * 24)
+        # What is dropped is what is added: an hour that another aggregator adds to meanwhile is waited for.
+        gone = await self._fetch(f"DELETE {single} RETURNING hour, {', '.join(BOOK.numbers)}", site, end)
+        days: dict[tuple[SiteKey, int], Book] = {}
+        for hour, *numbers in gone:
+            key = (site, hour - hour % 24)
+            days[key] = Book(*map(add, days.get(key, NO_BOOK), numbers))
+        await self.add_books(days)
+        return True
 
     async def quarantined(self) -> int:
         """How many frames are set aside."""
