@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadbright.looking_over import look_over
+from leadbright.looking_over import BROWSER, look_over
 from leadbright.options import (
     ANEW,
     AS_JSON,
@@ -65,6 +65,7 @@ _HEADINGS = {name: name for name in ("number", "at", "digest", "revision", "by",
 @ANEW
 @DRY_RUN
 @EXIT_CODE
+@BROWSER
 @FORMAT
 @WATCH
 @AS_JSON
@@ -78,6 +79,7 @@ def publish(
     anew: bool,
     dry_run: bool,
     exit_code: bool,
+    browser: str,
     output: str,
     watch: bool,
     as_json: bool,
@@ -91,7 +93,7 @@ def publish(
     relay, source = relay_address(relay_url), _read(folder)
     live = None if anew else _live(source, target, environment)
     compiled = _compile(source, live, relay)
-    look_over(compiled.artifacts)
+    look_over(compiled.artifacts, browser)
     if dry_run:
         rehearse(target, environment, compiled, live, as_json=as_json, exit_code=exit_code)
         return

@@ -26,7 +26,7 @@ MOST_WORKERS = 64
 LEAST_DAYS = 32
 GUARD: int | None = values.GUARD_MINUTES
 
-ELSEWHERE = frozenset({"token", "purge_token"})
+ELSEWHERE = frozenset({"browser", "token", "purge_token"})
 """Read by single commands, not here."""
 
 _CAN_BE_OFF = ("relay_metrics", "aggregator_metrics", "guard")

@@ -12,7 +12,7 @@ from typing import Any
 from sanic.response import HTTPResponse
 
 from web.api import definition
-from web.pages import access, editor, health, results, sign_in, site, sites
+from web.pages import access, composing, creating, editor, experiments, health, results, sign_in, site, sites
 from web.permission import Permission
 
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
@@ -48,6 +48,13 @@ ROUTES: tuple[Route, ...] = (
     Route("check_definition", "POST", "/sites/<site:str>/definition/check", editor.check, SIGNED_IN),
     Route("add_experiment", "POST", "/sites/<site:str>/experiments", editor.add, SIGNED_IN),
     Route("results", "GET", "/sites/<site:str>/experiments/<experiment:str>", results.show, SIGNED_IN),
+    Route("experiments", "GET", "/sites/<site:str>/experiments", experiments.show, SIGNED_IN),
+    Route("new_experiment", "GET", "/sites/<site:str>/new-experiment", creating.show, SIGNED_IN),
+    Route("create_experiment", "POST", "/sites/<site:str>/new-experiment", creating.create, SIGNED_IN),
+    Route("experiment", "GET", "/sites/<site:str>/experiments/<experiment:str>/edit", composing.show, SIGNED_IN),
+    Route(
+        "edit_experiment", "POST", "/sites/<site:str>/experiments/<experiment:str>/edit", composing.submit, SIGNED_IN
+    ),
     Route("access", "GET", "/sites/<site:str>/access", access.show, SIGNED_IN),
     Route("create_token", "POST", "/sites/<site:str>/access", access.create, SIGNED_IN),
     Route("revoke_token", "POST", "/sites/<site:str>/access/<id:str>/revoke", access.revoke, SIGNED_IN),

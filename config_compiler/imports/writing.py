@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-Value: TypeAlias = "str | bool | Sequence[Value] | Mapping[str, Value] | None"
+Value: TypeAlias = "str | bool | int | Sequence[Value] | Mapping[str, Value] | None"
 
 WIDTH = 100
 
@@ -25,13 +25,14 @@ def written(values: Mapping[str, Value]) -> str:
 
 def _mapping(values: Mapping[str, Value]) -> Iterator[str]:
     for key, value in values.items():
-        yield from _entry(_scalar(key), value)
+        yield from entry_lines(scalar(key), value)
 
 
-def _entry(key: str, value: Value) -> Iterator[str]:
-    flow = f"{key}: {_flow(value)}"
-    if isinstance(value, str | bool | None) or not value or (len(flow) <= WIDTH and not _of_mappings(value)):
-        yield flow
+def entry_lines(key: str, value: Value) -> Iterator[str]:
+    """The lines of one entry of a block; `key` as it is to be written."""
+    line = f"{key}: {flow(value)}"
+    if isinstance(value, str | int | None) or not value or (len(line) <= WIDTH and not _of_mappings(value)):
+        yield line
         return
     yield f"{key}:"
     inner = _mapping(value) if isinstance(value, Mapping) else _list(value)
@@ -44,27 +45,36 @@ def _of_mappings(value: Value) -> bool:
 
 def _list(values: Sequence[Value]) -> Iterator[str]:
     for value in values:
-        flow = _flow(value)
-        if not isinstance(value, Mapping) or (len(flow) <= WIDTH and not any(map(_of_mappings, value.values()))):
-            yield f"- {flow}"
-            continue
-        for i, line in enumerate(_mapping(value)):
-            yield f"{'  ' if i else '- '}{line}"
+        yield from item_lines(value)
 
 
-def _flow(value: Value) -> str:
+def item_lines(value: Value) -> Iterator[str]:
+    """The lines of one item of a block."""
+    line = flow(value)
+    if not isinstance(value, Mapping) or (len(line) <= WIDTH and not any(map(_of_mappings, value.values()))):
+        yield f"- {line}"
+        return
+    for i, each in enumerate(_mapping(value)):
+        yield f"{'  ' if i else '- '}{each}"
+
+
+def flow(value: Value) -> str:
+    """The value on one line."""
     match value:
         case None:
             return "null"
         case bool():
             return "true" if value else "false"
+        case int():
+            return str(value)
         case str():
-            return _scalar(value)
+            return scalar(value)
         case Mapping():
-            return f"{{{', '.join(f'{_scalar(key)}: {_flow(each)}' for key, each in value.items())}}}"
-    return f"[{', '.join(map(_flow, value))}]"
+            return f"{{{', '.join(f'{scalar(key)}: {flow(each)}' for key, each in value.items())}}}"
+    return f"[{', '.join(map(flow, value))}]"
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
+    """A text, with quotes unless it is a mere word."""
     plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
     return text if plain else json.dumps(text, ensure_ascii=False)

@@ -119,10 +119,11 @@ async def _glances(desk: Desk, entry: SiteEntry, meaning: Meaning | None) -> tup
     if meaning is None:
         return ()
     ordered = sorted(meaning.site.experiments, key=lambda x: (_ORDER.index(x.status), x.name))
-    return tuple(await together(_glance(desk, entry, meaning.site, x) for x in ordered))
+    return tuple(await together(glance(desk, entry, meaning.site, x) for x in ordered))
 
 
-async def _glance(desk: Desk, entry: SiteEntry, site: Site, experiment: Experiment) -> Glance:
+async def glance(desk: Desk, entry: SiteEntry, site: Site, experiment: Experiment) -> Glance:
+    """How one experiment stands, by everything counted so far."""
     today = day_at(desk.services.clock(), site.timezone)
     days = Days(today - LONGEST_DAYS, today)
     counts = await desk.services.reports.experiment(entry.key, experiment.run, days)
