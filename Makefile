@@ -36,7 +36,7 @@ check: setup
 	$(BIN)/buf breaking proto --against proto/baseline.binpb
 	$(BIN)/python proto/generate.py --check
 
-test: setup tests/services/azurite/node_modules/ready
+test: setup tests/services/azurite/node_modules/ready tests/services/openid/node_modules/ready
 	@tests/setup.sh
 	@$(BIN)/python tests/run.py
 
@@ -59,7 +59,7 @@ baseline: .venv/ready
 	$(BIN)/buf build proto --output proto/baseline.binpb
 
 clean:
-	rm -rf .venv snippet/node_modules tests/services/azurite/node_modules snippet/dist build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv snippet/node_modules tests/services/*/node_modules snippet/dist build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/ready: requirements.lock requirements-node.lock pyproject.toml hatch_build.py
 	@test -n '$(PYTHON)' || { echo 'Leadbright needs Python 3.11 or newer' >&2; exit 1; }
@@ -75,8 +75,8 @@ snippet/node_modules/ready: snippet/package.json snippet/package-lock.json .venv
 	$(NPM) ci --silent
 	@touch $@
 
-tests/services/azurite/node_modules/ready: tests/services/azurite/package-lock.json .venv/ready
-	$(NPM) --prefix ../tests/services/azurite ci --silent --ignore-scripts --no-audit --no-fund
+tests/services/%/node_modules/ready: tests/services/%/package-lock.json .venv/ready
+	$(NPM) --prefix ../tests/services/$* ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 snippet/dist/manifest.json: $(SNIPPET_SOURCES) snippet/node_modules/ready

@@ -67,9 +67,12 @@ class History:
         earlier = self.releases[: first[digests[-1]]] if digests else ()
         return next((release for release in reversed(earlier) if not is_given_up[release.digest]), None)
 
-    def next(self, digest: Digest, note: ReleaseNote, at: datetime) -> Release:
-        """The release that would follow. A rollback too gets a new, higher number: nothing ever goes back."""
-        number = self.live.number + 1 if self.live else 1
+    def next(self, digest: Digest, note: ReleaseNote, at: datetime, *, after: int = 0) -> Release:
+        """The release that would follow, in an empty log with a number above `after`.
+
+        A rollback too gets a new, higher number: nothing ever goes back.
+        """
+        number = (self.live.number if self.live else after) + 1
         return Release(number, digest, at.astimezone(UTC).replace(microsecond=0), note.by, note.revision, note.note)
 
     def with_release(self, release: Release) -> History:

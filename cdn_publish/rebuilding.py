@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cdn_publish.history import DamagedError, History, Release, ReleaseNote
-from cdn_publish.layout import Place, digest_in
+from cdn_publish.layout import Place
 from cdn_publish.release import LostRace
-from cdn_publish.site_files import Log, SiteFiles
+from cdn_publish.site_files import Log, SiteFiles, loaded_of
 from cdn_publish.target import Target
-from domain.artifact import Digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,8 @@ async def rebuild(
         pass  # that is what we are here for
     stored = await target.read(place.log)
     pointers = await files.pointers()
-    whole = await _whole(files)
-    live = next(
-        (d for d, bodies in whole.items() if "lb.js" in pointers and bodies["lb.js"] == pointers["lb.js"].body), None
-    )
+    whole = await files.whole()
+    live = loaded_of(whole, pointers)
     if live is None:
         return Nothing()
     older = [digest for digest in whole if digest != live]
@@ -65,14 +62,3 @@ async def rebuild(
         return LostRace(await files.newest())
     newest = await files.point(history.releases[-1], whole[live])
     return Rebuilt(history) if newest == history.releases[-1] else LostRace(newest)
-
-
-async def _whole(files: SiteFiles) -> dict[Digest, dict[str, bytes]]:
-    """Every release whose bodies are there and are what their path says."""
-    found: dict[Digest, dict[str, bytes]] = {}
-    for digest in sorted({d for path in await files.target.names(files.place.bodies) if (d := digest_in(path))}):
-        try:
-            found[digest] = await files.bodies(digest)
-        except DamagedError:
-            continue
-    return found

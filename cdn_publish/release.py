@@ -74,7 +74,7 @@ async def publish(
     if set(bodies) != set(POINTERS):
         raise ValueError(f"a release is {', '.join(POINTERS)}, not {', '.join(sorted(bodies))}")
     files = SiteFiles(target, Place(environment, artifacts.site))
-    log = await files.log()
+    log = await files.log_to_go_on_from()
     live = log.history.live
     if live is not None and live.digest != artifacts.digest and after not in (None, live.number):
         return LostRace(live)
@@ -101,7 +101,7 @@ async def promote(
     if tried is None:
         return NoSuchRelease(number)
     production = SiteFiles(target, Place(Environment.PRODUCTION, site))
-    log = await production.log()
+    log = await production.log_to_go_on_from()
     live = log.history.live
     if live is not None and live.digest != tried.digest and after not in (None, live.number):
         return LostRace(live)
@@ -127,7 +127,7 @@ async def rollback(
     Raises TargetError and DamagedError; whatever was live then still is.
     """
     files = SiteFiles(target, Place(environment, site))
-    log = await files.log()
+    log = await files.log_to_go_on_from()
     live = log.history.live
     if live is not None and after not in (None, live.number):
         return LostRace(live)
@@ -164,7 +164,7 @@ async def _make_live(
         newest = await files.point(live, bodies)
         return Unchanged(live) if newest == live else LostRace(newest)
     await files.put_bodies(digest, bodies)
-    release = log.history.next(digest, note, at)
+    release = log.history.next(digest, note, at, after=log.highest)
     if not await files.write_log(log, log.history.with_release(release)):
         return LostRace(await files.newest())
     newest = await files.point(release, bodies)

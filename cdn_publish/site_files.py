@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdn_publish.history import DamagedError, History, Release, read_history, write_history
-from cdn_publish.layout import POINTERS, Place, attributes_of
+from cdn_publish.layout import POINTERS, Place, attributes_of, digest_in
 from cdn_publish.pointer import Pointer, read_pointer, write_pointer
 from cdn_publish.target import Stored, Target, TargetError
 from domain.artifact import Digest, digest_of, set_digest
@@ -26,6 +26,8 @@ class Log:
 
     stored: Stored | None
     history: History
+    highest: int = 0
+    """Number that any pointer has, where the log says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,32 @@ class SiteFiles:
         """Every release so far."""
         stored = await self.target.read(self.place.log)
         return Log(stored, read_history(stored.body, self.place.log) if stored else History())
+
+    async def log_to_go_on_from(self) -> Log:
+        """The same, for who is about to release. Raises DamagedError where it is missing and can be made anew.
+
+        Where it is missing and can't, numbers go on from what the pointers say: they never fall.
+        """
+        log = await self.log()
+        if log.stored is not None or await self.target.read(self.place.pointer(POINTERS[0])) is None:
+            return log
+        log = await self.log()  # somebody may have made the first release in between
+        if log.stored is not None:
+            return log
+        pointers = await self.pointers()
+        if loaded_of(await self.whole(), pointers) is not None:
+            raise DamagedError(f"{self.place.log} is missing; leadbright rebuild-log makes it anew")
+        return Log(None, History(), max(pointer.number or 0 for pointer in pointers.values()))
+
+    async def whole(self) -> dict[Digest, dict[str, bytes]]:
+        """Every release whose bodies are there and are what their path says."""
+        found: dict[Digest, dict[str, bytes]] = {}
+        for digest in sorted({d for path in await self.target.names(self.place.bodies) if (d := digest_in(path))}):
+            try:
+                found[digest] = await self.bodies(digest)
+            except DamagedError:
+                continue
+        return found
 
     async def newest(self) -> Release:
         """The release that the log names last."""
@@ -118,3 +146,9 @@ class SiteFiles:
         if was is None:
             return await self.target.put_if_absent(path, body, attributes)
         return await self.target.replace_if_match(path, body, was.tag, attributes)
+
+
+def loaded_of(whole: Mapping[Digest, Mapping[str, bytes]], pointers: Mapping[str, Pointer]) -> Digest | None:
+    """The release, of those that are whole, whose script visitors load."""
+    script = pointers.get("lb.js")
+    return next((digest for digest, bodies in whole.items() if script and bodies["lb.js"] == script.body), None)

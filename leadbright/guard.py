@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from cdn_publish.layout import LOG, Environment, Place
 from cdn_publish.release import releases
 from cdn_publish.target import TargetError
 from domain.names import SiteKey, is_key
-from leadbright.watching import Overtaken, Post, said, watch
+from leadbright.watching import Overtaken, Post, RolledBack, said, watch
 
 MOST = 256
 """Releases watched at once; what comes on top waits to be found again, and the log says so."""
@@ -33,6 +33,8 @@ class Guard:
 
     post: Post
     for_s: float
+    remember: Callable[[SiteKey, RolledBack], Awaitable[None]]
+    """Keeps what the guard did where people look for who did what."""
     most: int = MOST
     _tasks: dict[SiteKey, asyncio.Task[None]] = field(default_factory=dict)
     _is_full: bool = False
@@ -72,6 +74,8 @@ class Guard:
                 number, for_s = left
                 ended = await watch(self.post, place, number, for_s)
                 structlog.get_logger().info("a watch ended", site=site, release=number, why=said(ended))
+                if isinstance(ended, RolledBack):
+                    await self.remember(site, ended)
                 if not isinstance(ended, Overtaken):
                     return
         except (TargetError, DamagedError) as error:

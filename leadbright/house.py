@@ -92,7 +92,8 @@ def extras(settings: Settings, logs: Path | None = None) -> list[Child]:
 def children_environment(settings: Settings, own: dict[str, str]) -> dict[str, str]:
     """What the children are started with: this process's environment, and its settings word for word."""
     by_name = (f"{PREFIX}SECRET", f"{PREFIX}PURGE_TOKEN")
-    kept = {name: text for name, text in own.items() if not name.startswith(PREFIX) or name in by_name}
+    ways = f"{PREFIX}SIGN_IN_"
+    kept = {n: text for n, text in own.items() if not n.startswith(PREFIX) or n in by_name or n.startswith(ways)}
     return kept | as_environment(settings)
 
 

@@ -110,7 +110,7 @@ def rebuild_log(to: str, site: str, env: str, by: str) -> None:
         case Sound():
             say(f"{key}: the log is sound; nothing was done")
         case Nothing():
-            fail(f"{key} has no whole release in {env}; publish it", FAILED)
+            fail(f"{key} has no whole release in {env}; take a damaged releases.json away and publish it", FAILED)
         case LostRace(newest):
             fail(f"{key}: release {newest.number} was published meanwhile; nothing was rebuilt", FAILED)
 

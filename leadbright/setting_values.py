@@ -30,6 +30,13 @@ class Unfit:
 
 
 @dataclass(frozen=True, slots=True)
+class Complaint:
+    """One setting that can't be used, and what to do about it, on one line."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """Where something listens; port 0 stands for any free one."""
 

@@ -15,10 +15,11 @@ from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from ingest_grpc.aggregator.constants import KEEP_DAYS
-from leadbright import data_folder, listening
+from leadbright import data_folder, listening, sign_in_settings
 from leadbright import setting_values as values
 from leadbright.setting_names import NAMES
-from leadbright.setting_values import Address, Network, Reader, Unfit
+from leadbright.setting_values import Address, Complaint, Network, Reader, Unfit
+from web.openid.provider import Provider
 
 FILE = "leadbright.toml"
 PREFIX = "LEADBRIGHT_"
@@ -33,15 +34,8 @@ _CAN_BE_OFF = ("relay_metrics", "aggregator_metrics", "guard")
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
-    """One setting that can't be used, and what to do about it, on one line."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
-    """What was asked for, or else the defaults, in the order of `NAMES`."""
+    """What was asked for, or else the defaults, in the order of `NAMES`; last, whom people sign in by."""
 
     data: Path
     database: str
@@ -74,8 +68,10 @@ class Settings:
     relay_workers: int
     relay_name: str
     keep_days: int
+    sign_up: str
     traces: str
     log: str
+    providers: tuple[Provider, ...]
 
     @property
     def cdn_folder(self) -> Path | None:
@@ -158,7 +154,7 @@ def _read_environment(environment: Mapping[str, str], reading: _Reading) -> None
 
 
 def _note(name: str, where: str, text: str, reading: _Reading) -> None:
-    if name in NAMES:
+    if name in NAMES or sign_in_settings.is_one(name):
         reading.texts[name] = (where, text)
     elif name not in ELSEWHERE:
         reading.complaints.append(Complaint(f"{where} is not a setting{_nearest(name, where)}"))
@@ -188,18 +184,15 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
     listen = {role: _listen(reading, role) for role in ("web", "relay", "aggregator", "shop")}
     scheme = "https:" if "relay_cert" in reading.texts else "http:"
     relay_url = take("relay_url", values.web_url, listen["relay"].url.replace("http:", scheme, 1))
-    cdn = take("cdn", values.store_url, (data / "cdn").as_uri())
-    if not cdn.startswith("file:") and "cdn_base" not in reading.texts:
-        reading.complaints.append(Complaint(f"{PREFIX}CDN is a bucket: say where browsers read it in {PREFIX}CDN_BASE"))
     return Settings(
         data=data,
         database=take("database", values.database_url, f"sqlite://{data}/leadbright.db"),
         counts=take("counts", values.database_url, f"sqlite://{data}/counts.db"),
-        cdn=cdn,
+        cdn=_cdn(reading, data),
         cdn_base=take("cdn_base", values.web_url, f"{relay_url}/cdn"),
         clean=take("clean", values.one_of("on", "off"), "on"),
         purge=take("purge", values.cdn, ""),
-        web_url=take("web_url", values.web_url, listen["web"].url),
+        web_url=(web_url := take("web_url", values.web_url, listen["web"].url)),
         relay_url=relay_url,
         aggregator=take("aggregator", values.addresses, (listen["aggregator"],)),
         secret=_secret(reading, data),
@@ -223,9 +216,24 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         relay_workers=take("relay_workers", values.number(1, MOST_WORKERS), 1),
         relay_name=take("relay_name", values.name, socket.gethostname()[:63] or "relay"),
         keep_days=take("keep_days", values.number(LEAST_DAYS, KEEP_DAYS), KEEP_DAYS),
+        sign_up=take("sign_up", values.one_of("open", "closed"), "closed"),
         traces=take("traces", values.web_url, ""),
         log=take("log", values.one_of("text", "json"), ""),
+        providers=_providers(reading, web_url),
     )
+
+
+def _cdn(reading: _Reading, data: Path) -> str:
+    cdn = reading.take("cdn", values.store_url, (data / "cdn").as_uri())
+    if not cdn.startswith("file:") and "cdn_base" not in reading.texts:
+        reading.complaints.append(Complaint(f"{PREFIX}CDN is a bucket: say where browsers read it in {PREFIX}CDN_BASE"))
+    return cdn
+
+
+def _providers(reading: _Reading, web_url: str) -> tuple[Provider, ...]:
+    providers, wrong = sign_in_settings.read_providers(reading.texts, web_url)
+    reading.complaints.extend(map(Complaint, wrong))
+    return providers
 
 
 _TOGETHER = (("relay_cert", "relay_key"), ("grpc_cert", "grpc_key", "grpc_ca"))

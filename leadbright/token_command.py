@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -52,11 +53,17 @@ def token(site: str, name: str, may_write: bool, days: str, as_json: bool) -> No
 
 async def _made(settings: Settings, site: SiteKey, name: str, days: int, *, may_write: bool) -> str | None:
     from leadbright.preparing import memory
+    from web.audit.line import AuditLine, Deed
 
     async with memory(settings) as store:
         if await store.site(site) is None:
             return None
-        return await store.api.create(site, name, may_write=may_write, days=days, by=BY)
+        made = await store.api.create(site, name, may_write=may_write, days=days, by=BY)
+        if made is not None:
+            scope = "write" if may_write else "read"
+            line = AuditLine(site, int(time.time() * 1000), BY, Deed.LET_IN, note=f"{name}, to {scope}")
+            await store.audit.note(line)
+        return made
 
 
 def _fail(text: str, status: int) -> NoReturn:

@@ -53,7 +53,8 @@ def watch_for(wanted: bool, target: Target, environment: Environment) -> Watchin
     def watching(site: SiteKey, answer: Published | Unchanged | LostRace | NoSuchRelease, as_json: bool) -> None:
         if isinstance(answer, Published):
             place = Place(environment, site)
-            _conclude(place, answer.release.number, _watched(settings, target, place, answer.release.number), as_json)
+            ended = _watched(settings, target, place, answer.release.number)
+            conclude_watch(place, answer.release.number, ended, as_json=as_json)
 
     return watching
 
@@ -70,7 +71,7 @@ def _watched(settings: Settings, target: Target, place: Place, number: int) -> E
 
     minutes = settings.guard or GUARD_MINUTES
     start_log("publish", settings.log or "text")
-    complain(f"{place.site}: release {number} is watched for {minutes} minutes; Ctrl-C leaves it as it is")
+    complain(f"{place.site}: release {number} is to be watched for {minutes} minutes; Ctrl-C leaves it as it is")
 
     async def watched() -> Ended:
         async with aggregator_channel(settings) as channel:
@@ -81,7 +82,8 @@ def _watched(settings: Settings, target: Target, place: Place, number: int) -> E
     return run(watched(), lambda error: f"release {number} is live, but it could not be watched: {error}")
 
 
-def _conclude(place: Place, number: int, ended: Ended, as_json: bool) -> None:
+def conclude_watch(place: Place, number: int, ended: Ended, *, as_json: bool) -> None:
+    """Say how a watch ended; end the command where the release did not stay, or nothing was to be seen."""
     from leadbright.watching import RolledBack, Unseen, said
 
     text = f"{place.site}: release {number}: {said(ended)}"

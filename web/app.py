@@ -15,7 +15,7 @@ from sanic.handlers import ErrorHandler
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
 from web.api.answers import is_for_programs, refuse_by_status
-from web.cookie import SessionCookie
+from web.cookie import Cookie
 from web.database import UnavailableError
 from web.definitions import Definitions
 from web.desk import Desk, framed
@@ -40,11 +40,12 @@ def create_app(services: Services, name: str = "leadbright_web") -> Sanic[Any, A
     """The web, ready to be served. `name` must be new in this process."""
     static = read_static_files(services.htmx)
     renderer = Renderer(static.addresses)
-    cookie = SessionCookie(services.web_url.rstrip("/"))
+    origin = services.web_url.rstrip("/")
+    cookie, arrival = Cookie(origin), Cookie(origin, "leadbright-arrival")
     definitions, works = Definitions(services), Works(services.clock)
     contents = Contents(services, definitions)
     proposals = Proposals(services.publisher, definitions, contents)
-    desk = Desk(services, definitions, renderer, cookie, contents, proposals, works)
+    desk = Desk(services, definitions, renderer, cookie, arrival, contents, proposals, works)
     permissions = {route.name: route.permission for route in ROUTES} | {STATIC: Permission.OPEN}
     app = Sanic(name, error_handler=_Failures(renderer), configure_logging=False)
     app.config.update(

@@ -1,4 +1,4 @@
-"""The cookie that carries a session.
+"""The cookies that carry a session, or a sign-in under way.
 
 May not know what a session is.
 """
@@ -12,10 +12,11 @@ from sanic.response import HTTPResponse
 
 
 @dataclass(frozen=True, slots=True)
-class SessionCookie:
+class Cookie:
     """`origin` is where people open the web: scheme, host and port."""
 
     origin: str
+    plain_name: str = "leadbright"
 
     @property
     def is_secure(self) -> bool:
@@ -25,7 +26,7 @@ class SessionCookie:
     @property
     def name(self) -> str:
         """Browsers hold `__Host-` cookies to this very host and to https."""
-        return "__Host-leadbright" if self.is_secure else "leadbright"
+        return f"__Host-{self.plain_name}" if self.is_secure else self.plain_name
 
     def read(self, request: Request) -> str | None:
         """What the browser carries."""

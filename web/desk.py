@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sanic import Request
 
 from domain.names import SiteKey, is_key
-from web.cookie import SessionCookie
+from web.cookie import Cookie
 from web.definitions import Definitions
 from web.guard import session_of
 from web.releasing.contents import Contents
@@ -28,7 +28,9 @@ class Desk:
     services: Services
     definitions: Definitions
     renderer: Renderer
-    cookie: SessionCookie
+    cookie: Cookie
+    arrival: Cookie
+    """Carries what proves that whoever comes back from a provider is who was sent there."""
     contents: Contents
     proposals: Proposals
     works: Works

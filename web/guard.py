@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from sanic import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse, redirect
 
+from domain.names import SiteKey, is_key
 from web.api.answers import Problem, is_for_programs, refuse, refuse_by_status
 from web.api.store import Token
-from web.cookie import SessionCookie
+from web.cookie import Cookie
 from web.form import field
-from web.permission import Permission
+from web.local import HOME, local_address
+from web.permission import FOR_MEMBERS, Permission
 from web.render import Page, Renderer
-from web.store import Session, Store
+from web.sessions.session import Session
+from web.store import Store
 from web.tokens import form_token, same
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "NONE"})
@@ -30,7 +33,8 @@ MOST_BYTES = 1_000_000
 _FOR_PROGRAMS = frozenset({Permission.READS, Permission.WRITES})
 _BEARER = "bearer "
 
-_ASKED = frozenset({Permission.PUBLIC, Permission.SIGNED_IN})
+_FOR_PEOPLE = frozenset({Permission.SIGNED_IN, *FOR_MEMBERS})
+_ASKED = frozenset({Permission.PUBLIC}) | _FOR_PEOPLE
 
 HEADERS = {
     "content-security-policy": (
@@ -55,7 +59,7 @@ class Guard:
     store: Store
     permissions: Mapping[str, Permission]
     """By the name of the route."""
-    cookie: SessionCookie
+    cookie: Cookie
     renderer: Renderer
 
 
@@ -72,7 +76,7 @@ async def identify(guard: Guard, request: Request) -> None:
     """Find out who is signed in."""
     secret = guard.cookie.read(request)
     is_asked = permission_of(guard, request) in _ASKED
-    request.ctx.session = await guard.store.session(secret) if secret and is_asked else None
+    request.ctx.session = await guard.store.sessions.find(secret) if secret and is_asked else None
 
 
 async def identify_program(guard: Guard, request: Request) -> None:
@@ -104,9 +108,12 @@ async def refuse_unknown_program(guard: Guard, request: Request) -> HTTPResponse
 
 async def refuse_signed_out(guard: Guard, request: Request) -> HTTPResponse | None:
     """Whoever is not signed in is sent to where it says how."""
-    if permission_of(guard, request) is not Permission.SIGNED_IN or session_of(request) is not None:
+    if permission_of(guard, request) not in _FOR_PEOPLE or session_of(request) is not None:
         return None
-    return redirect("/sign-in") if request.method in _SAFE else guard.renderer.refusal(401, Page())
+    if request.method not in _SAFE:
+        return guard.renderer.refusal(401, Page())
+    after = local_address(request.path)
+    return redirect("/sign-in" if after in ("/", HOME) else f"/sign-in?next={quote(after, safe='/')}")
 
 
 async def refuse_cross_site(guard: Guard, request: Request) -> HTTPResponse | None:
@@ -127,6 +134,25 @@ async def refuse_without_form_token(guard: Guard, request: Request) -> HTTPRespo
     return guard.renderer.refusal(403, Page(session=session))
 
 
+async def refuse_foreign_site(guard: Guard, request: Request) -> HTTPResponse | None:
+    """The sites of another account are not there."""
+    session, key = session_of(request), request.match_info.get("site")
+    if session is None or key is None or permission_of(guard, request) not in _FOR_PEOPLE:
+        return None
+    entry = await guard.store.site(SiteKey(key)) if is_key(key) else None
+    if entry is not None and entry.account == session.account:
+        return None
+    return guard.renderer.refusal(404, Page(session, (("Sites", HOME),)))
+
+
+async def refuse_forbidden(guard: Guard, request: Request) -> HTTPResponse | None:
+    """Whoever is signed in does what their role allows."""
+    session, permission = session_of(request), permission_of(guard, request)
+    if session is None or permission not in _FOR_PEOPLE or session.may(permission):
+        return None
+    return guard.renderer.forbidden(Page(session, (("Sites", HOME),)))
+
+
 STEPS: tuple[Step, ...] = (
     refuse_too_large,
     identify,
@@ -136,6 +162,8 @@ STEPS: tuple[Step, ...] = (
     refuse_signed_out,
     refuse_cross_site,
     refuse_without_form_token,
+    refuse_foreign_site,
+    refuse_forbidden,
 )
 
 
@@ -159,6 +187,12 @@ def subject_of(request: Request) -> str:
     """The name under which whoever sent the request is noted."""
     session = session_of(request)
     return "" if session is None else session.subject
+
+
+def account_of(request: Request) -> int:
+    """The account of whoever sent the request; 0, which is nobody's, where nobody is signed in."""
+    session = session_of(request)
+    return 0 if session is None else session.account
 
 
 def is_same_origin(origin: str, request: Request) -> bool:

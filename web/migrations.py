@@ -58,6 +58,38 @@ _PROGRAMS: Step = (
     "CREATE INDEX web_api_token_site ON web_api_token (site)",
 )
 
+_PEOPLE: Step = (
+    "CREATE TABLE web_account (id {id}, name {text} NOT NULL, made_ms {integer} NOT NULL) {options}",
+    # The account of whoever runs this Leadbright has the first number; what was there before is its own.
+    "INSERT INTO web_account (name, made_ms) VALUES ('Leadbright', 0)",
+    "ALTER TABLE web_site ADD COLUMN account {integer} NOT NULL DEFAULT 1",
+    """CREATE TABLE web_person (
+         id {id}, issuer {text} NOT NULL, subject {text} NOT NULL, made_ms {integer} NOT NULL, UNIQUE (issuer, subject)
+       ) {options}""",
+    """CREATE TABLE web_member (
+         id {id}, account {integer} NOT NULL, person {integer} NOT NULL, role {text} NOT NULL,
+         since_ms {integer} NOT NULL, UNIQUE (account, person)
+       ) {options}""",
+    "CREATE INDEX web_member_person ON web_member (person)",
+    """CREATE TABLE web_invitation (
+         digest {text} PRIMARY KEY, account {integer} NOT NULL, role {text} NOT NULL, made_by {text} NOT NULL,
+         expires_ms {integer} NOT NULL
+       ) {options}""",
+    """CREATE TABLE web_attempt (
+         digest {text} PRIMARY KEY, provider {text} NOT NULL, expires_ms {integer} NOT NULL
+       ) {options}""",
+    """CREATE TABLE web_newcomer (
+         digest {text} PRIMARY KEY, issuer {text} NOT NULL, subject {text} NOT NULL, way {text} NOT NULL,
+         expires_ms {integer} NOT NULL
+       ) {options}""",
+    # Beside web_session, not in it: an older process, for which there is one account, must not know these sessions.
+    """CREATE TABLE web_signed_in (
+         digest {text} PRIMARY KEY, person {integer}, account {integer} NOT NULL, way {text} NOT NULL,
+         begun_ms {integer} NOT NULL, seen_ms {integer} NOT NULL
+       ) {options}""",
+    "CREATE INDEX web_signed_in_person ON web_signed_in (person)",
+)
+
 _AUDIT: Step = (
     """CREATE TABLE web_audit (
          id {id}, site {text} NOT NULL, at_ms {integer} NOT NULL, who {text} NOT NULL, did {text} NOT NULL,
@@ -67,7 +99,7 @@ _AUDIT: Step = (
     "CREATE INDEX web_audit_digest ON web_audit (site, digest)",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _PROGRAMS, _AUDIT)
+STEPS: tuple[Step, ...] = (_FIRST, _PROGRAMS, _AUDIT, _PEOPLE)
 
 
 async def migrate(client: BaseDBAsyncClient, steps: Sequence[Step] = STEPS) -> None:

@@ -5,8 +5,11 @@ Times are in milliseconds since 1970-01-01 UTC. May not know what a definition s
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 
 class Site(Model):
@@ -18,6 +21,7 @@ class Site(Model):
     published_revision = fields.BigIntField(null=True)
     published_digest = fields.CharField(16, null=True)
     """What was last published from here, so that the next publish can be checked against it."""
+    account = fields.BigIntField(default=1)
 
     class Meta:
         table = "web_site"
@@ -113,13 +117,96 @@ class SignInLink(Model):
         table = "web_sign_in_link"
 
 
+class Account(Model):
+    """Whose sites these are; the first one is that of whoever runs this Leadbright."""
+
+    id = fields.BigIntField(primary_key=True)
+    name = fields.TextField()
+    made_ms = fields.BigIntField()
+
+    class Meta:
+        table = "web_account"
+
+
+class Person(Model):
+    """Somebody whom a provider knows: nothing but an opaque name within an issuer."""
+
+    id = fields.BigIntField(primary_key=True)
+    issuer = fields.TextField()
+    subject = fields.TextField()
+    made_ms = fields.BigIntField()
+
+    class Meta:
+        table = "web_person"
+        unique_together = (("issuer", "subject"),)
+
+
+class Member(Model):
+    """What a person may do in an account."""
+
+    id = fields.BigIntField(primary_key=True)
+    account = fields.BigIntField()
+    person = fields.BigIntField()
+    role = fields.TextField()
+    since_ms = fields.BigIntField()
+
+    class Meta:
+        table = "web_member"
+        unique_together = (("account", "person"),)
+
+
+class Invitation(Model):
+    """A link that makes one person a member; only the SHA-256 of its token is kept."""
+
+    digest = fields.CharField(64, primary_key=True)
+    account = fields.BigIntField()
+    role = fields.TextField()
+    made_by = fields.TextField()
+    expires_ms = fields.BigIntField()
+
+    class Meta:
+        table = "web_invitation"
+
+
+class Attempt(Model):
+    """A sign-in that was begun at a provider; only the SHA-256 of what its browser carries is kept."""
+
+    digest = fields.CharField(64, primary_key=True)
+    provider = fields.TextField()
+    expires_ms = fields.BigIntField()
+
+    class Meta:
+        table = "web_attempt"
+
+
+class Newcomer(Model):
+    """Somebody whom a provider knows and we do not yet; only the SHA-256 of what the browser carries is kept."""
+
+    digest = fields.CharField(64, primary_key=True)
+    issuer = fields.TextField()
+    subject = fields.TextField()
+    way = fields.TextField()
+    expires_ms = fields.BigIntField()
+
+    class Meta:
+        table = "web_newcomer"
+
+
 class Session(Model):
     """Somebody signed in; only the SHA-256 of the session's id is kept."""
 
     digest = fields.CharField(64, primary_key=True)
-    subject = fields.TextField()
+    person = fields.BigIntField(null=True)
+    """None for whoever opened a sign-in link."""
+    account = fields.BigIntField()
+    way = fields.TextField()
+    """The key of the provider; empty for a sign-in link."""
     begun_ms = fields.BigIntField()
     seen_ms = fields.BigIntField()
 
     class Meta:
-        table = "web_session"
+        table = "web_signed_in"
+
+
+Sessions: TypeAlias = QuerySet[Session]
+"""Some of them, yet to be fetched."""

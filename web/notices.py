@@ -19,6 +19,12 @@ class Notice(Enum):
 
     REVOKED = "Taken back. Whoever has it is refused from now on."
 
+    SIGNED_UP = "Welcome. This is your website here: put the line below into its pages, then edit and publish."
+    SIGNED_OUT_THERE = "Signed out there."
+    SIGNED_OUT_ELSEWHERE = "Signed out everywhere else."
+    TAKEN_BACK = "Taken back. The link works no longer."
+    CHANGED = "Done. It holds from their next click on."
+
     @classmethod
     def of(cls, text: str | None) -> Notice | None:
         """The notice that an address names; None for anything else."""

@@ -13,7 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sanic.response import HTTPResponse
 
 from web import words
-from web.store import Session
+from web.permission import Permission
+from web.sessions.session import Session
 from web.tokens import form_token
 
 REFUSALS: Mapping[int, tuple[str, str]] = {
@@ -48,6 +49,10 @@ class Page:
         """What a form on this page sends along."""
         return "" if self.session is None else form_token(self.session.id)
 
+    def may(self, permission: str) -> bool:
+        """Whether whoever reads it may do what the permission of that name is for."""
+        return self.session is not None and self.session.may(Permission[permission])
+
 
 class Renderer:
     """Renders the templates of this package, with the addresses of the current static files."""
@@ -72,3 +77,9 @@ class Renderer:
         """The page that says why not, and what to do."""
         said, advice = REFUSALS.get(status, REFUSALS[400 if status < 500 else 500])
         return self.page("refusal.html", page, status=status, said=said, advice=advice)
+
+    def forbidden(self, page: Page) -> HTTPResponse:
+        """The page for somebody whose role is too small for what they asked."""
+        role = page.session.role.value if page.session else "nobody"
+        advice = f"You are {role} here. An owner or admin of the account can change that."
+        return self.page("refusal.html", page, status=403, said="Your role does not allow that", advice=advice)

@@ -12,7 +12,23 @@ from typing import Any
 from sanic.response import HTTPResponse
 
 from web.api import definition
-from web.pages import access, composing, creating, editor, experiments, health, results, sign_in, site, sites
+from web.pages import (
+    access,
+    account,
+    arrival,
+    composing,
+    creating,
+    editor,
+    experiments,
+    health,
+    joining,
+    members,
+    results,
+    sign_in,
+    sign_up,
+    site,
+    sites,
+)
 from web.permission import Permission
 
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
@@ -30,6 +46,8 @@ class Route:
 
 
 OPEN, PUBLIC, SIGNED_IN = Permission.OPEN, Permission.PUBLIC, Permission.SIGNED_IN
+SEES, EDITS, ADDS_SITES = Permission.SEES, Permission.EDITS, Permission.ADDS_SITES
+GIVES_ACCESS, MANAGES = Permission.GIVES_ACCESS, Permission.MANAGES
 READS, WRITES = Permission.READS, Permission.WRITES
 
 ROUTES: tuple[Route, ...] = (
@@ -38,26 +56,38 @@ ROUTES: tuple[Route, ...] = (
     Route("explain_sign_in", "GET", "/sign-in", sign_in.explain, PUBLIC),
     Route("offer_sign_in", "GET", "/sign-in/<token:str>", sign_in.offer, PUBLIC),
     Route("sign_in", "POST", "/sign-in/<token:str>", sign_in.sign_in, PUBLIC),
+    Route("begin_at_provider", "POST", "/sign-in/with/<provider:str>", arrival.begin, PUBLIC),
+    Route("come_from_provider", "GET", "/sign-in/from/<provider:str>", arrival.finish, PUBLIC),
+    Route("offer_sign_up", "GET", "/sign-up", sign_up.show, PUBLIC),
+    Route("sign_up", "POST", "/sign-up", sign_up.submit, PUBLIC),
+    Route("invitation", "GET", "/join/<token:str>", joining.show, PUBLIC),
+    Route("join", "POST", "/join/<token:str>", joining.accept, PUBLIC),
     Route("sign_out", "POST", "/sign-out", sign_in.sign_out, SIGNED_IN),
+    Route("account", "GET", "/account", account.show, SIGNED_IN),
+    Route("end_session", "POST", "/account/sessions/<handle:str>/end", account.end_session, SIGNED_IN),
+    Route("end_other_sessions", "POST", "/account/sessions/end-others", account.end_other_sessions, SIGNED_IN),
+    Route("members", "GET", "/account/members", members.show, SEES),
+    Route("invite", "POST", "/account/invitations", members.invite, MANAGES),
+    Route("take_back_invitation", "POST", "/account/invitations/<handle:str>/take-back", members.take_back, MANAGES),
+    Route("change_member", "POST", "/account/members/<person:str>/role", members.change, MANAGES),
+    Route("remove_member", "POST", "/account/members/<person:str>/remove", members.remove, MANAGES),
     Route("home", "GET", "/", sites.home, SIGNED_IN),
-    Route("sites", "GET", "/sites", sites.show, SIGNED_IN),
-    Route("create_site", "POST", "/sites", sites.create, SIGNED_IN),
-    Route("site", "GET", "/sites/<site:str>", site.show, SIGNED_IN),
-    Route("definition", "GET", "/sites/<site:str>/definition", editor.show, SIGNED_IN),
-    Route("submit_definition", "POST", "/sites/<site:str>/definition", editor.submit, SIGNED_IN),
-    Route("check_definition", "POST", "/sites/<site:str>/definition/check", editor.check, SIGNED_IN),
-    Route("add_experiment", "POST", "/sites/<site:str>/experiments", editor.add, SIGNED_IN),
-    Route("results", "GET", "/sites/<site:str>/experiments/<experiment:str>", results.show, SIGNED_IN),
-    Route("experiments", "GET", "/sites/<site:str>/experiments", experiments.show, SIGNED_IN),
-    Route("new_experiment", "GET", "/sites/<site:str>/new-experiment", creating.show, SIGNED_IN),
-    Route("create_experiment", "POST", "/sites/<site:str>/new-experiment", creating.create, SIGNED_IN),
-    Route("experiment", "GET", "/sites/<site:str>/experiments/<experiment:str>/edit", composing.show, SIGNED_IN),
-    Route(
-        "edit_experiment", "POST", "/sites/<site:str>/experiments/<experiment:str>/edit", composing.submit, SIGNED_IN
-    ),
-    Route("access", "GET", "/sites/<site:str>/access", access.show, SIGNED_IN),
-    Route("create_token", "POST", "/sites/<site:str>/access", access.create, SIGNED_IN),
-    Route("revoke_token", "POST", "/sites/<site:str>/access/<id:str>/revoke", access.revoke, SIGNED_IN),
+    Route("sites", "GET", "/sites", sites.show, SEES),
+    Route("create_site", "POST", "/sites", sites.create, ADDS_SITES),
+    Route("site", "GET", "/sites/<site:str>", site.show, SEES),
+    Route("definition", "GET", "/sites/<site:str>/definition", editor.show, SEES),
+    Route("submit_definition", "POST", "/sites/<site:str>/definition", editor.submit, EDITS),
+    Route("check_definition", "POST", "/sites/<site:str>/definition/check", editor.check, EDITS),
+    Route("add_experiment", "POST", "/sites/<site:str>/experiments", editor.add, EDITS),
+    Route("results", "GET", "/sites/<site:str>/experiments/<experiment:str>", results.show, SEES),
+    Route("experiments", "GET", "/sites/<site:str>/experiments", experiments.show, SEES),
+    Route("new_experiment", "GET", "/sites/<site:str>/new-experiment", creating.show, EDITS),
+    Route("create_experiment", "POST", "/sites/<site:str>/new-experiment", creating.create, EDITS),
+    Route("experiment", "GET", "/sites/<site:str>/experiments/<experiment:str>/edit", composing.show, EDITS),
+    Route("edit_experiment", "POST", "/sites/<site:str>/experiments/<experiment:str>/edit", composing.submit, EDITS),
+    Route("access", "GET", "/sites/<site:str>/access", access.show, GIVES_ACCESS),
+    Route("create_token", "POST", "/sites/<site:str>/access", access.create, GIVES_ACCESS),
+    Route("revoke_token", "POST", "/sites/<site:str>/access/<id:str>/revoke", access.revoke, GIVES_ACCESS),
     Route("read_definition", "GET", "/api/v1/sites/<site:str>/definition", definition.read, READS),
     Route("write_definition", "PUT", "/api/v1/sites/<site:str>/definition", definition.write, WRITES),
 )

@@ -17,6 +17,7 @@ from domain.artifact import ArtifactSet, Digest
 from domain.names import RunName, SiteKey
 from domain.plan import Plan
 from domain.report import Days, ExperimentCounts, TrafficCounts
+from web.openid.flow import OpenId
 from web.store import Clock, Store
 
 
@@ -209,6 +210,10 @@ class Services:
     """Where browsers read what is published: scheme, host, port and prefix, without a slash at the end."""
     web_url: str
     """Where people open the web: scheme, host and port."""
+    openid: OpenId
+    """The providers that people sign in by; none of them, where there are only links."""
+    is_open: bool
+    """Whether somebody whom nobody has invited may sign up."""
     htmx: bytes
     """The library behind checking as you type; empty where it was not built, and everything works without."""
     clock: Clock

@@ -6,6 +6,9 @@ Values are written as JSON strings, which YAML reads as nothing but text. May no
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from domain.names import ExperimentKey, GoalKey, SiteKey
 
@@ -13,9 +16,30 @@ NOT_A_KEY = "A key is lower-case letters, digits and hyphens, begins with a lett
 """What is said of one that is not."""
 
 
+_HOST = re.compile(r"[^\W_](?:[\w.-]{0,250}[^\W_])?")
+_LONGEST_STEM = 34
+_MOST_KEYS = 1000
+
+
 def experiment_file(key: str) -> str:
     """The name of the file that holds an experiment."""
     return f"experiments/{key}.yaml"
+
+
+def host_of(website: str) -> str:
+    """The host in what somebody wrote of their website: an address, or the host alone; empty where there is none."""
+    try:
+        host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
+    except ValueError:
+        return ""
+    return host if _HOST.fullmatch(host) else ""
+
+
+def keys_for(host: str) -> Iterator[SiteKey]:
+    """Keys for the site on a host, best first: `shop-example`, `shop-example-2` and so on."""
+    words = re.sub(r"[^a-z0-9]+", "-", host.removeprefix("www.").lower()).strip("-")
+    first = (words if words[:1].isalpha() else f"site-{words}")[:_LONGEST_STEM].strip("-")
+    return (SiteKey(first if n == 1 else f"{first}-{n}") for n in range(1, _MOST_KEYS))
 
 
 def new_site(key: SiteKey, name: str, domain: str, timezone: str) -> str:

@@ -17,22 +17,18 @@ from web import models
 from web.api.store import ApiStore, note_push
 from web.audit.store import AuditStore
 from web.database import Database, open_database
+from web.members.store import MemberStore
+from web.openid.store import AttemptStore
+from web.people.store import PeopleStore
+from web.sessions.session import FIRST_ACCOUNT, HOUR_MS
+from web.sessions.store import SessionStore
 from web.tokens import Random, digest, new_token
 
 Clock = Callable[[], float]
 """Seconds since 1970-01-01 UTC."""
 
-OWNER = "owner"
-"""Whoever opens the one-time link, until an identity provider names people."""
-
-HOUR_MS = 3_600_000
 LINK_MS = 24 * HOUR_MS
-IDLE_MS = 12 * HOUR_MS
-SESSION_MS = 7 * 24 * HOUR_MS
-"""A link that nobody opens, a session that nobody uses, and any session: each ends after so long."""
-
-_TOUCH_MS = 300_000
-"""A session's last use is noted no finer than this, so that not every page view writes."""
+"""A link that nobody opens ends after so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +64,7 @@ class SiteEntry:
     revision: int
     published: int | None
     published_digest: Digest | None
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """Somebody signed in; `id` is the secret that the browser carries."""
-
-    id: str
-    subject: str
+    account: int = FIRST_ACCOUNT
 
 
 class Store:
@@ -87,6 +76,10 @@ class Store:
         self._random = random
         self.api = ApiStore(database, clock, random)
         """What is remembered of programs."""
+        self.sessions = SessionStore(database, clock, random)
+        self.people = PeopleStore(database, clock, random)
+        self.members = MemberStore(database)
+        self.attempts = AttemptStore(database, clock)
         self.audit = AuditStore(database)
         """Who changed what, and when."""
 
@@ -112,62 +105,24 @@ class Store:
 
         return await self._database.read(work)
 
-    async def sign_in(self, token: str, old: str | None) -> Session | None:
-        """Use the link up and begin a session, ending `old`; None where the link is used or expired."""
-        now, session = self._now(), Session(new_token(self._random), OWNER)
+    async def sign_in(self, token: str, old: str | None) -> str | None:
+        """Use the link up and begin a session, ending `old`; its secret, or None where the link is used or expired."""
+        now = self._now()
 
-        async def work(client: BaseDBAsyncClient) -> Session | None:
+        async def work(client: BaseDBAsyncClient) -> str | None:
             links = models.SignInLink.filter(digest=digest(token), expires_ms__gt=now)
             if not await links.using_db(client).delete():
                 return None
             await models.SignInLink.filter(expires_ms__lte=now).using_db(client).delete()
-            await models.Session.filter(seen_ms__lte=now - IDLE_MS).using_db(client).delete()
-            if old is not None:
-                await models.Session.filter(digest=digest(old)).using_db(client).delete()
-            await models.Session.create(
-                using_db=client, digest=digest(session.id), subject=session.subject, begun_ms=now, seen_ms=now
-            )
-            return session
+            return await self.sessions.insert(client, None, FIRST_ACCOUNT, "", old)
 
         return await self._database.write(work)
 
-    async def session(self, secret: str) -> Session | None:
-        """The session whose id this is, unless it has been idle for too long or is too old."""
-        now = self._now()
-
-        async def work(client: BaseDBAsyncClient) -> tuple[str, int] | None:
-            alive = models.Session.filter(
-                digest=digest(secret), seen_ms__gt=now - IDLE_MS, begun_ms__gt=now - SESSION_MS
-            )
-            row = await alive.using_db(client).first()
-            return None if row is None else (row.subject, row.seen_ms)
-
-        found = await self._database.read(work)
-        if found is None:
-            return None
-        if found[1] <= now - _TOUCH_MS:
-            await self._touch(secret, now)
-        return Session(secret, found[0])
-
-    async def _touch(self, secret: str, now: int) -> None:
-        async def work(client: BaseDBAsyncClient) -> None:
-            await models.Session.filter(digest=digest(secret)).using_db(client).update(seen_ms=now)
-
-        await self._database.write(work)
-
-    async def sign_out(self, secret: str) -> None:
-        """End a session."""
-
-        async def work(client: BaseDBAsyncClient) -> None:
-            await models.Session.filter(digest=digest(secret)).using_db(client).delete()
-
-        await self._database.write(work)
-
-    async def sites(self) -> tuple[SiteEntry, ...]:
-        """Every site, by key."""
+    async def sites(self, account: int) -> tuple[SiteEntry, ...]:
+        """Every site of an account, by key."""
 
         async def work(client: BaseDBAsyncClient) -> list[models.Site]:
-            return await models.Site.all().order_by("key").using_db(client)
+            return await models.Site.filter(account=account).order_by("key").using_db(client)
 
         return tuple(_entry(row) for row in await self._database.read(work))
 
@@ -194,16 +149,24 @@ class Store:
         return await self._database.read(work)
 
     async def save_definition(
-        self, site: SiteKey, files: Mapping[str, str], by: str, opened: int | None = None, *, pushed: bool = False
+        self,
+        site: SiteKey,
+        files: Mapping[str, str],
+        by: str,
+        opened: int | None = None,
+        *,
+        pushed: bool = False,
+        account: int = FIRST_ACCOUNT,
     ) -> Saved | Overtaken:
         """Keep a definition as a new revision, whether or not it compiles; `opened` is the revision that was edited.
 
-        `pushed` says that a program saves it, not a person.
+        `pushed` says that a program saves it, not a person. A site that is new belongs to `account`.
         """
         now = self._now()
 
         async def work(client: BaseDBAsyncClient) -> Saved | Overtaken:
-            await models.Site.bulk_create([models.Site(key=site, revision=0)], ignore_conflicts=True, using_db=client)
+            row = models.Site(key=site, revision=0, account=account)
+            await models.Site.bulk_create([row], ignore_conflicts=True, using_db=client)
             # Writing the row, even with what it holds, keeps everybody else from saving until this is done.
             await models.Site.filter(key=site).using_db(client).update(revision=F("revision"))
             newest = (await models.Site.get(key=site, using_db=client)).revision
@@ -250,7 +213,7 @@ async def open_store(url: str, clock: Clock, random: Random) -> Store:
 
 def _entry(row: models.Site) -> SiteEntry:
     published = None if row.published_digest is None else Digest(row.published_digest)
-    return SiteEntry(SiteKey(row.key), row.revision, row.published_revision, published)
+    return SiteEntry(SiteKey(row.key), row.revision, row.published_revision, published, row.account)
 
 
 async def _files(client: BaseDBAsyncClient, site: SiteKey, number: int) -> dict[str, str]:

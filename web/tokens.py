@@ -32,3 +32,9 @@ def form_token(session: str) -> str:
 def same(expected: str, sent: str) -> bool:
     """Whether two secrets are equal, in a time that does not tell where they differ."""
     return hmac.compare_digest(expected.encode(), sent.encode())
+
+
+def derived(secret: str, use: str) -> str:
+    """Another secret, made from one for a single use: 43 characters that fit an address."""
+    made = hmac.new(secret.encode(), use.encode(), hashlib.sha256).digest()
+    return urlsafe_b64encode(made).rstrip(b"=").decode()

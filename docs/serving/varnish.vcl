@@ -15,8 +15,8 @@ backend leadbright {
     .probe = {
         .url = "/healthz";
         .interval = 1s;
-        .timeout = 1s;
-        .window = 4;
+        .timeout = 3s;
+        .window = 5;
         .threshold = 2;
         .initial = 2;
     }

@@ -11,6 +11,8 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import httpx
+
 from config_compiler.compiler import Deployment, Runtime
 from domain.artifact import ArtifactSet
 from ingest_grpc.wire.report import ReportClient
@@ -19,6 +21,7 @@ from leadbright.guard import Guard, guarding
 from leadbright.inspecting import inspect
 from leadbright.papers import aggregator_channel
 from leadbright.purging import cdn_teller, front_of_settings
+from leadbright.remembering import remembering
 from leadbright.runtime import load_runtime
 from leadbright.serving import serving
 from leadbright.settings import Settings
@@ -29,6 +32,8 @@ from leadbright.web_services import AnsweredReports, load_htmx
 from leadbright.wiring.clock import now
 from leadbright.wiring.published import target_of
 from web.app import create_app
+from web.openid.flow import OpenId
+from web.openid.net import Net
 from web.services import Services
 from web.store import open_store
 
@@ -41,10 +46,12 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
         parts.push_async_callback(store.close)
         channel = aggregator_channel(settings)
         parts.push_async_callback(channel.close)
+        transport = await parts.enter_async_context(httpx.AsyncHTTPTransport())
         target, reports = target_of(settings), ReportClient(channel)
         minutes = settings.guard or 0
         tell_cdn = cdn_teller(front_of_settings(settings, os.environ), now)
-        guard = Guard(Post(target, reports.health, now, asyncio.sleep, tell_cdn), minutes * 60.0)
+        post = Post(target, reports.health, now, asyncio.sleep, tell_cdn)
+        guard = Guard(post, minutes * 60.0, remembering(store, time.time))
         if minutes:
             await parts.enter_async_context(guarding(guard, settings.cdn_folder))
         if settings.clean == "on":
@@ -60,6 +67,8 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
             deployment=Deployment(settings.relay_url),
             cdn_base=settings.cdn_base,
             web_url=settings.web_url,
+            openid=OpenId(settings.providers, Net(transport), store.attempts, time.time, os.urandom, settings.web_url),
+            is_open=settings.sign_up == "open",
             htmx=load_htmx(),
             clock=time.time,
         )

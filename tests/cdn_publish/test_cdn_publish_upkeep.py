@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,6 +129,40 @@ async def test_a_half_moved_release_is_rebuilt_to_what_visitors_load(target: Fol
     assert answer.history.releases[-1].digest == artifacts("a").digest
     assert answer.history.releases[-1].number == 3
     assert await served(target) == {a.name: a.body for a in artifacts("a").artifacts}
+
+
+async def test_under_a_lost_log_nothing_is_released_while_it_can_be_made_anew(
+    target: FolderTarget, folder: Path
+) -> None:
+    for content in "abc":
+        await publish(target, STAGING, artifacts(content), NOTE, AT)
+        await publish(target, PRODUCTION, artifacts(content), NOTE, AT)
+    (folder / LOG).unlink()
+    for releasing in (
+        publish(target, PRODUCTION, artifacts("d"), NOTE, AT),
+        rollback(target, PRODUCTION, SHOP, None, NOTE, AT),
+        promote(target, SHOP, 1, NOTE, AT),
+    ):
+        with pytest.raises(DamagedError, match=r"releases.json is missing; leadbright rebuild-log makes it anew"):
+            await releasing
+    assert (folder / "production/shop/lb.js").read_bytes() == b"run('c')\n//3"
+    assert isinstance(await rebuild(target, PLACE, NOTE, AT), Rebuilt)
+    answer = await publish(target, PRODUCTION, artifacts("d"), NOTE, AT)
+    assert isinstance(answer, Published)
+    assert answer.release.number == 5
+
+
+async def test_where_nothing_is_left_of_the_releases_numbers_go_on_all_the_same(
+    target: FolderTarget, folder: Path
+) -> None:
+    for content in "abc":
+        await publish(target, PRODUCTION, artifacts(content), NOTE, AT)
+    (folder / LOG).unlink()
+    shutil.rmtree(folder / PLACE.bodies)
+    answer = await publish(target, PRODUCTION, artifacts("d"), NOTE, AT)
+    assert isinstance(answer, Published)
+    assert answer.release.number == 4
+    assert (folder / "production/shop/lb.js").read_bytes() == b"run('d')\n//4"
 
 
 async def test_from_nothing_no_log_is_made(target: FolderTarget, folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from tests.ci.conftest import commit
 from tests.ci.machine import Packages
 from tests.ci.pipelines import Pipeline, run_azure, run_github, run_gitlab
 from tests.house.syntax_trees import ROOT
-from tests.services.federation import Federated, Issuer
+from tests.services.federation import READER, Federated, Issuer
 
 EXAMPLES = ROOT / "docs/ci"
 RELAY = "https://relay.shop.example"
@@ -89,28 +89,31 @@ def world(
     return World(example, store, issuer, repository, packages, tmp_path / "runs")
 
 
-def test_an_example_checks_says_what_changes_and_publishes_without_a_key(world: World) -> None:
-    proposed = world.run("pull")
-    assert proposed.statuses == {"check": True, "difference": True}, proposed.done
-    assert "error" not in proposed.said("check")
-    assert "1 tests, 0 failed" in proposed.said("check")
-    assert "headline: starts with control 50 %, question 50 %" in proposed.said("difference")
-    assert world.published("lb.js") is None
-
+def test_an_example_says_what_changes_publishes_without_a_key_and_moves_nobody(world: World) -> None:
     merged = world.run("push")
     assert merged.statuses == {"check": True, "publish": True}, merged.done
+    assert "1 tests, 0 failed" in merged.said("check")
     assert f"beacons go to {RELAY}" in merged.said("publish")
     assert RELAY.encode() in (world.published("lb.js") or b"")
 
-    name = world.edit("traffic: 100%", "traffic: 50%")
-    again = world.run("pull")
-    assert "  headline: traffic 100 % → 50 %, nobody moves" in again.said("difference")
+    name, before = world.edit("traffic: 100%", "traffic: 50%"), world.published("releases.json")
+    proposed = world.run("pull")
+    assert proposed.statuses == {"check": True, "difference": True}, proposed.done
+    assert "  headline: traffic 100 % → 50 %, nobody moves" in proposed.said("difference")
+    assert world.published("releases.json") == before
     assert world.run("push").statuses == {"check": True, "publish": True}
     log = json.loads(world.published("releases.json") or b"")["releases"]
     assert [(each["number"], each["by"]) for each in log] == [(1, "anna"), (2, "anna")]
     assert log[1]["revision"] == name
 
-    assert len(world.issuer.exchanged) >= 4
+    world.edit("key: question", "key: asking")
+    for reason, job in (("pull", "difference"), ("push", "publish")):
+        refused = world.run(reason)
+        assert refused.statuses == {"check": True, job: False}
+        assert "E301" in refused.said(job)
+    assert json.loads(world.published("releases.json") or b"")["releases"] == log
+
+    assert len(world.issuer.exchanged) >= 5
     assert set(world.issuer.issued.values()) == {world.example.audience}
     assert not [key for key in {**world.store.settings, **world.store.surroundings} if "SECRET" in key or "_KEY" in key]
 
@@ -132,12 +135,22 @@ def test_a_test_that_fails_publishes_nothing(world: World) -> None:
     assert world.published("lb.js") is None
 
 
-def test_what_would_move_visitors_is_refused_before_and_after_the_merge(world: World) -> None:
-    world.run("push")
-    before = world.published("releases.json")
-    world.edit("key: question", "key: asking")
-    for reason, job in (("pull", "difference"), ("push", "publish")):
-        refused = world.run(reason)
-        assert refused.statuses == {"check": True, job: False}
-        assert "E301" in refused.said(job)
-    assert world.published("releases.json") == before
+@pytest.mark.parametrize("world", ["github"], indirect=True)
+def test_the_role_that_reads_cannot_write(world: World) -> None:
+    """The policies of docs/ci are all that the roles have, and the store holds the jobs to them."""
+    settings = {**world.store.settings, "AWS_ROLE_THAT_WRITES": READER}
+    world.store = replace(world.store, settings=settings)
+    assert world.run("pull").statuses == {"check": True, "difference": True}
+    refused = world.run("push")
+    assert refused.statuses == {"check": True, "publish": False}
+    assert "the store refuses these credentials" in refused.said("publish")
+    assert world.published("lb.js") is None
+
+
+@pytest.mark.parametrize("world", ["gitlab", "azure"], indirect=True)
+def test_a_token_of_another_runner_gives_no_access(world: World) -> None:
+    world.issuer.audience_of_another = True
+    stopped = world.run("push")
+    assert stopped.statuses == {"check": True, "publish": False}
+    assert world.issuer.exchanged == []
+    assert world.published("lb.js") is None

@@ -99,7 +99,10 @@ ROOMS: dict[str, Room] = {
         rooms=("domain", "config_compiler"),
         libraries=(
             "asyncpg",
+            "authlib",
+            "httpx",
             "jinja2",
+            "joserfc",
             "msgspec",
             "numpy",
             "prometheus_client",
@@ -164,6 +167,9 @@ CONFINED: tuple[Confined, ...] = (
         ),
         "HTTP is the outside of the relay, the web and the demo shop",
     ),
+    Confined("authlib", ("web/openid/*",), "providers are spoken to in one place"),
+    Confined("joserfc", ("web/openid/*",), "providers are spoken to in one place"),
+    Confined("httpx", ("web/openid/net.py", "leadbright/*"), "the web speaks to providers alone"),
     Confined(
         "tortoise",
         (*TABLES, "leadbright/*"),

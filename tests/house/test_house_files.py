@@ -118,7 +118,7 @@ def test_a_lock_has_hashes_and_no_host(lock: str) -> None:
     assert all("--hash=sha256:" in entry for entry in entries)
 
 
-@pytest.mark.parametrize("folder", ["snippet", "tests/services/azurite"])
+@pytest.mark.parametrize("folder", ["snippet", "tests/services/azurite", "tests/services/openid"])
 def test_a_lock_of_npm_has_hashes_and_no_host(folder: str) -> None:
     packages = json.loads((ROOT / folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     assert not [name for name, package in packages.items() if "://" in package.get("resolved", "")]

@@ -12,10 +12,15 @@ from cdn_publish.folder import FolderTarget
 from domain.names import SiteKey
 from leadbright.guard import Guard, guarding, logs_since
 from leadbright.readiness import until_ready
+from leadbright.watching import RolledBack
 from tests.leadbright.watched import DEAD, ILL, NOON, OTHER, PLACE, SHOP, SOUND, WELL, World, log_of, publish_in_turn
 
 WHILE_S = 600.0
 PATIENCE_S = 10.0
+
+
+async def forget(site: SiteKey, done: RolledBack) -> None:
+    """Where nobody keeps what the guard does."""
 
 
 @pytest.fixture
@@ -43,20 +48,27 @@ async def at_rest(guard: Guard) -> None:
 
 async def test_a_release_that_is_noticed_is_watched(target: FolderTarget) -> None:
     await publish_in_turn(target, [SOUND, DEAD])
-    guard = Guard(World(target, [*ILL]).post(), WHILE_S)
+    kept: list[RolledBack] = []
+
+    async def keep(site: SiteKey, done: RolledBack) -> None:
+        assert site == SHOP
+        kept.append(done)
+
+    guard = Guard(World(target, [*ILL]).post(), WHILE_S, keep)
     assert guard.notice(SHOP)
     assert not guard.notice(SHOP)
     await rolled_back(target)
     await at_rest(guard)
     assert guard.notice(SHOP)
     await at_rest(guard)
+    assert [done.release for done in kept] == [(await log_of(target))[2]]
     assert len(await log_of(target)) == 3
 
 
 async def test_a_release_in_a_folder_is_found_whoever_made_it(target: FolderTarget, tmp_path: Path) -> None:
     now = datetime.now(UTC)  # by which the folder goes
     await publish_in_turn(target, [SOUND, DEAD], now)
-    async with guarding(Guard(World(target, [*ILL], now=now).post(), WHILE_S), tmp_path, scan_s=0.01):
+    async with guarding(Guard(World(target, [*ILL], now=now).post(), WHILE_S, forget), tmp_path, scan_s=0.01):
         await rolled_back(target)
 
 
@@ -68,7 +80,7 @@ async def test_a_release_in_a_folder_is_found_while_the_guard_is_up(target: Fold
     async def hold(_: int) -> None:
         await is_published.wait()
 
-    async with guarding(Guard(World(target, [*ILL], hold, now).post(), WHILE_S), tmp_path, scan_s=0.01):
+    async with guarding(Guard(World(target, [*ILL], hold, now).post(), WHILE_S, forget), tmp_path, scan_s=0.01):
         await publish_in_turn(target, [DEAD], now)
         is_published.set()
         await rolled_back(target)
@@ -82,7 +94,7 @@ async def test_what_follows_a_release_is_watched_in_its_place(target: FolderTarg
             await publish_in_turn(target, [DEAD], NOON + timedelta(seconds=30))
 
     world = World(target, [*WELL, *ILL], follow)
-    guard = Guard(world.post(), WHILE_S)
+    guard = Guard(world.post(), WHILE_S, forget)
     guard.notice(SHOP)
     await rolled_back(target)
     note = (await log_of(target))[-1].note
@@ -94,14 +106,14 @@ async def test_what_follows_a_release_is_watched_in_its_place(target: FolderTarg
 async def test_a_guard_that_starts_late_watches_for_what_is_left(age_s: int, left_s: int, target: FolderTarget) -> None:
     await publish_in_turn(target, [SOUND, OTHER], NOON - timedelta(seconds=age_s))
     world = World(target, [*WELL])
-    guard = Guard(world.post(), WHILE_S)
+    guard = Guard(world.post(), WHILE_S, forget)
     guard.notice(SHOP)
     await at_rest(guard)
     assert world.now - NOON == timedelta(seconds=left_s)
 
 
 async def test_there_is_a_bound_to_what_is_watched_at_once(target: FolderTarget) -> None:
-    guard = Guard(World(target, [*WELL]).post(), WHILE_S, most=2)
+    guard = Guard(World(target, [*WELL]).post(), WHILE_S, forget, most=2)
     assert [guard.notice(SiteKey(key)) for key in ("a", "b", "c")] == [True, True, False]
     await at_rest(guard)
     assert guard.notice(SiteKey("c"))
@@ -116,7 +128,7 @@ async def test_closing_ends_every_watch(target: FolderTarget) -> None:
         waiting.set()
         await asyncio.Event().wait()
 
-    guard = Guard(World(target, [*WELL], hold).post(), WHILE_S)
+    guard = Guard(World(target, [*WELL], hold).post(), WHILE_S, forget)
     guard.notice(SHOP)
     await asyncio.wait_for(waiting.wait(), PATIENCE_S)
     await guard.close()
@@ -126,7 +138,7 @@ async def test_closing_ends_every_watch(target: FolderTarget) -> None:
 async def test_a_target_that_cannot_be_read_ends_a_watch_and_no_more(tmp_path: Path) -> None:
     (tmp_path / "production" / SHOP).mkdir(parents=True)
     (tmp_path / PLACE.log).write_text("{")
-    guard = Guard(World(FolderTarget(tmp_path), [*WELL]).post(), WHILE_S)
+    guard = Guard(World(FolderTarget(tmp_path), [*WELL]).post(), WHILE_S, forget)
     guard.notice(SHOP)
     await at_rest(guard)
     assert guard.notice(SHOP)

@@ -175,7 +175,7 @@ def test_a_child_that_is_handed_the_settings_has_the_same(tmp_path: Path) -> Non
 
 
 def test_every_setting_has_a_name_and_a_meaning() -> None:
-    assert list(NAMES) == list(Settings.__dataclass_fields__)
+    assert [*NAMES, "providers"] == list(Settings.__dataclass_fields__)
     assert all(NAMES.values())
 
 

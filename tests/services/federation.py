@@ -26,10 +26,13 @@ from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 
 import trustme
+from moto.core.authorization import disable_iam_authentication, enable_iam_authentication
+from moto.iam.models import iam_backends
 
 from tests.services.buckets import ACCOUNT, AZURITE, ROOT, START_S, VERSION, running_s3
 
-READER, WRITER = (f"arn:aws:iam::123456789012:role/{name}-experiments" for name in ("read", "write"))
+AWS_ACCOUNT = "123456789012"
+READER, WRITER = (f"arn:aws:iam::{AWS_ACCOUNT}:role/{name}-experiments" for name in ("read", "write"))
 TENANT, CLIENT = "11111111-2222-4333-8444-555555555555", "66666666-7777-4888-8999-aaaaaaaaaaaa"
 DEADLINE_S = 20
 # What moto takes for a signature: it looks who it is, not whether it is true.
@@ -42,11 +45,13 @@ class Issuer:
 
     issued: dict[str, str] = field(default_factory=dict)
     exchanged: list[str] = field(default_factory=list)
+    audience_of_another: bool = False
+    """Whether what it hands out is meant for somebody else."""
 
     def issue(self, audience: str) -> str:
         """A new token for this audience."""
         token = _jwt({"iss": "https://runner.example", "aud": audience, "jti": uuid.uuid4().hex})
-        self.issued[token] = audience
+        self.issued[token] = "another" if self.audience_of_another else audience
         return token
 
     def takes(self, token: str, audience: str) -> bool:
@@ -111,10 +116,15 @@ def _served(server: ThreadingHTTPServer) -> Iterator[int]:
 
 @contextmanager
 def federated_s3(issuer: Issuer, folder: Path) -> Iterator[Federated]:
-    """S3, to which a role leads that is taken on with a token for `sts.amazonaws.com`."""
+    """S3, to which a role leads that is taken on with a token for `sts.amazonaws.com`.
+
+    The roles have the policies of docs/ci and nothing else, and the server holds everybody to them and to signatures.
+    """
     with running_s3() as new:
         bucket = new()
         address = bucket.environment["AWS_ENDPOINT_URL"]
+        for role in ("read", "write"):
+            _make_role(role, bucket.url)
 
         def assume(path: str, form: Mapping[str, str]) -> tuple[int, bytes]:
             sent = parse_qs(urlsplit(path).query)
@@ -122,17 +132,33 @@ def federated_s3(issuer: Issuer, folder: Path) -> Iterator[Federated]:
             if role not in (READER, WRITER) or not issuer.takes(token, "sts.amazonaws.com"):
                 return 403, b"<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
             asked = urllib.request.Request(f"{address}/", urlsplit(path).query.encode())
-            with urllib.request.urlopen(asked, timeout=DEADLINE_S) as answer:
+            with disable_iam_authentication(), urllib.request.urlopen(asked, timeout=DEADLINE_S) as answer:
                 return 200, answer.read()
 
-        with _https(assume, folder) as (sts, authority):
+        def read(path: str) -> bytes | None:
+            with disable_iam_authentication():
+                return _get(f"{address}/{bucket.url.removeprefix('s3://')}/{path}", SIGNED)
+
+        with _https(assume, folder) as (sts, authority), enable_iam_authentication():
             there = {"AWS_ENDPOINT_URL": address, "AWS_ALLOW_HTTP": "true", "AWS_ENDPOINT_URL_STS": sts}
             yield Federated(
                 bucket.url,
                 {"AWS_ROLE_THAT_READS": READER, "AWS_ROLE_THAT_WRITES": WRITER, "AWS_REGION": "us-east-1"},
                 {**there, "SSL_CERT_FILE": str(authority)},
-                lambda path: _get(f"{address}/{bucket.url.removeprefix('s3://')}/{path}", SIGNED),
+                read,
             )
+
+
+def _make_role(name: str, url: str) -> None:
+    """A role with the policy that docs/ci gives it, for this bucket."""
+    bucket, _, prefix = url.removeprefix("s3://").partition("/")
+    policy = (ROOT / f"docs/ci/aws-{name}.json").read_text("utf-8")
+    backend = iam_backends[AWS_ACCOUNT]["aws"]
+    if f"{name}-experiments" not in {role.name for role in backend.get_roles()}:
+        backend.create_role(f"{name}-experiments", "{}", "/", None, "", [], "3600")
+    backend.put_role_policy(
+        f"{name}-experiments", "buckets", policy.replace("BUCKET", bucket).replace("PREFIX", prefix)
+    )
 
 
 @contextmanager

@@ -134,7 +134,11 @@ class House:
     def _probe(self, role: str) -> Probe:
         if role == "aggregator":
             return readiness.over_grpc(self.settings.aggregator_listen)
-        listen = {"relay": self.settings.relay_listen, "demo-shop": self.settings.shop_listen}
+        listen = {
+            "relay": self.settings.relay_listen,
+            "web": self.settings.web_listen,
+            "demo-shop": self.settings.shop_listen,
+        }
         return readiness.over_http(listen[role])
 
     def _spawn(self, role: str) -> subprocess.Popen[bytes]:

@@ -19,9 +19,14 @@ import pytest
 from config_compiler.compiler import Deployment
 from tests.services.postgres import postgres_database, postgres_server, postgres_url
 from tests.stand_in import RUNTIME
+from tests.web.idp import Nobody
 from tests.web.publisher import SamplePublisher
 from tests.web.sample import DEFINITION, NOON, SHOP, SampleReports
 from web.app import create_app
+from web.openid.flow import OpenId
+from web.openid.net import Net
+from web.openid.provider import Identity, Provider
+from web.people.store import Membership, Newcomer
 from web.services import Services
 from web.store import Store, open_store
 
@@ -56,6 +61,23 @@ class Web:
         address = f"/sign-in/{await self.store.create_sign_in_link()}"
         fields = re.findall(r'name="(token)" value="([0-9a-f]+)"', (await self.client.get(address)).text)
         assert (await self.client.post(address, data=dict(fields))).status_code == 303
+
+    async def become(self, person: int, account: int) -> None:
+        """As that member of that account."""
+        secret = await self.store.sessions.begin(person, account, "company", None)
+        self.client.cookies.clear()
+        self.client.cookies.set("leadbright", secret)
+
+    async def other_account(self, subject: str = "somebody-else") -> Membership:
+        """As the owner of an account of their own, with nothing in it."""
+        newcomer = await self.store.people.receive(
+            Newcomer(Identity("https://id.elsewhere.example", subject), "company")
+        )
+        assert newcomer is not None
+        joined = await self.store.people.sign_up(newcomer, "Elsewhere")
+        assert joined is not None
+        await self.become(joined.membership.person, joined.membership.account)
+        return joined.membership
 
     async def token(self, page: str = "/sites") -> str:
         """What the forms of this session send along."""
@@ -110,8 +132,17 @@ async def web(tmp_path: Path, clock: Clock) -> AsyncIterator[Web]:
     await opened.close()
 
 
-def services_for(web: Web, web_url: str = "http://web.example", htmx: bytes = b"/* htmx */") -> Services:
-    """What the web is handed in these tests."""
+def services_for(
+    web: Web,
+    web_url: str = "http://web.example",
+    htmx: bytes = b"/* htmx */",
+    providers: tuple[Provider, ...] = (),
+    net: httpx.AsyncBaseTransport | None = None,
+    *,
+    is_open: bool = False,
+) -> Services:
+    """What the web is handed in these tests; without a `net`, nobody is reached."""
+    reach = Net(net or Nobody())
     return Services(
         store=web.store,
         reports=web.reports,
@@ -120,6 +151,8 @@ def services_for(web: Web, web_url: str = "http://web.example", htmx: bytes = b"
         deployment=Deployment("http://relay.example"),
         cdn_base="http://cdn.example",
         web_url=web_url,
+        openid=OpenId(providers, reach, web.store.attempts, web.clock, os.urandom, web_url),
+        is_open=is_open,
         htmx=htmx,
         clock=web.clock,
     )
@@ -132,8 +165,9 @@ def web_app(web: Web) -> Any:  # noqa: ANN401 - Sanic's types say nothing here
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:  # noqa: ANN401 - Sanic's server has no types
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+async def serving(app: Any, at: socket.socket | None = None) -> AsyncIterator[str]:  # noqa: ANN401 - without types
+    """The address of the app while it serves, on a free port, or where `at` listens."""
+    with at or socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         app.config.TOUCHUP = False  # rewrites Sanic's own methods, which it can do once in a process
         server = await app.create_server(sock=listening, asyncio_server_kwargs={"start_serving": False})

@@ -16,6 +16,7 @@ from tests.web.conftest import Clock, Web
 from tests.web.sample import BROKEN_HERO, DEFINITION, HERO, SHOP, SITE
 from web.api.answers import Problem
 from web.api.store import DAYS, MOST_TOKENS
+from web.audit.line import Deed
 from web.permission import Permission
 from web.routes import ROUTES
 from web.store import Saved, Store, open_store
@@ -202,7 +203,7 @@ async def test_a_session_is_no_token_and_a_token_is_no_session(web: Web) -> None
     assert code(await web.client.get(PATH)) == (401, "no_token")
     token = await secret(web)
     shown = await ask(web, "GET", token, f"/sites/{SHOP}")
-    assert (shown.status_code, shown.headers["location"]) == (302, "/sign-in")
+    assert (shown.status_code, shown.headers["location"]) == (302, f"/sign-in?next=/sites/{SHOP}")
 
 
 async def test_what_is_wrong_is_said_in_json_under_the_programs_addresses(web: Web) -> None:
@@ -237,6 +238,12 @@ async def test_a_token_is_made_shown_once_and_taken_back(web: Web) -> None:
     assert taken.status_code == 303
     assert code(await ask(web, "GET", found[1])) == (401, "no_token")
     assert (await web.send(f"/sites/{SHOP}/access/{token.id}/revoke", {})).status_code == 404
+    lines = [(line.who, line.did, line.revision, line.note) for line in await web.store.audit.lines(SHOP, 10)]
+    assert lines == [
+        ("owner", Deed.SHUT_OUT, None, "ci"),
+        ("ci, pushed", Deed.PUSHED, 2, ""),
+        ("owner", Deed.LET_IN, None, "ci, to write"),
+    ]
 
 
 @pytest.mark.parametrize(

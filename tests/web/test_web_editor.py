@@ -10,6 +10,7 @@ import pytest
 from domain.artifact import Digest
 from tests.web.conftest import Web
 from tests.web.sample import BROKEN_HERO, DEFINITION, HERO, SHOP, SITE
+from web.sessions.session import FIRST_ACCOUNT
 
 BROKEN = {**DEFINITION, "experiments/hero.yaml": BROKEN_HERO}
 EDITOR = f"/sites/{SHOP}/definition"
@@ -241,4 +242,4 @@ async def test_a_site_that_cannot_be_made_says_why_and_keeps_what_was_typed(web:
     assert answer.status_code == 422
     assert said in answer.text
     assert 'value="My name"' in answer.text
-    assert len(await web.store.sites()) == 1
+    assert len(await web.store.sites(FIRST_ACCOUNT)) == 1

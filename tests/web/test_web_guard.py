@@ -11,11 +11,13 @@ import pytest
 from tests.web.conftest import Web, services_for, serving
 from tests.web.sample import SHOP
 from web.app import STATIC, create_app
-from web.permission import Permission
+from web.permission import FOR_MEMBERS, Permission
 from web.routes import ROUTES, Route
+from web.sessions.session import FIRST_ACCOUNT
 
 CHANGING = [route for route in ROUTES if route.method == "POST"]
-GUARDED = [route for route in ROUTES if route.permission is Permission.SIGNED_IN]
+FOR_PEOPLE = {Permission.SIGNED_IN, *FOR_MEMBERS}
+GUARDED = [route for route in ROUTES if route.permission in FOR_PEOPLE]
 
 HEADERS = {
     "content-security-policy": (
@@ -30,7 +32,8 @@ HEADERS = {
 def address(route: Route) -> str:
     """The route's path with something that exists in its place."""
     path = route.path.replace("<site:str>", SHOP).replace("<experiment:str>", "hero")
-    return path.replace("<token:str>", "a-token").replace("<id:str>", "1")
+    path = path.replace("<token:str>", "a-token").replace("<id:str>", "1").replace("<person:str>", "1")
+    return path.replace("<provider:str>", "company").replace("<handle:str>", "a-handle")
 
 
 def name(route: Route) -> str:
@@ -51,7 +54,10 @@ def test_every_name_of_a_route_is_its_own() -> None:
 def test_only_health_and_signing_in_are_public() -> None:
     named = {p: {route.name for route in ROUTES if route.permission is p} for p in Permission}
     assert named[Permission.OPEN] == {"healthz", "readyz"}
-    assert named[Permission.PUBLIC] == {"explain_sign_in", "offer_sign_in", "sign_in"}
+    assert named[Permission.PUBLIC] == {
+        *("explain_sign_in", "offer_sign_in", "sign_in", "begin_at_provider", "come_from_provider"),
+        *("offer_sign_up", "sign_up", "invitation", "join"),
+    }
 
 
 async def test_a_route_that_is_in_no_table_does_not_answer(web: Web) -> None:
@@ -69,7 +75,8 @@ async def test_a_route_that_is_in_no_table_does_not_answer(web: Web) -> None:
 async def test_whoever_is_not_signed_in_gets_nothing(web: Web, route: Route) -> None:
     answer = await web.client.request(route.method, address(route))
     if route.method == "GET":
-        assert (answer.status_code, answer.headers["location"]) == (302, "/sign-in")
+        assert answer.status_code == 302
+        assert answer.headers["location"].partition("?next=")[::2] in {("/sign-in", ""), ("/sign-in", address(route))}
     else:
         assert answer.status_code == 401
     assert "Demo shop" not in answer.text
@@ -105,7 +112,7 @@ async def test_nothing_is_changed_at_the_wish_of_another_site(web: Web, route: R
     statuses = [(await web.client.post(path, data=data, headers=headers)).status_code for headers in FOREIGN]
     assert statuses == [403] * len(FOREIGN)
     assert await web.store.can_sign_in(link)
-    assert [(entry.key, entry.revision) for entry in await web.store.sites()] == [(SHOP, 1)]
+    assert [(entry.key, entry.revision) for entry in await web.store.sites(FIRST_ACCOUNT)] == [(SHOP, 1)]
     assert (await web.client.get("/sites", headers={"sec-fetch-site": ours})).status_code == 200
 
 
@@ -126,14 +133,14 @@ async def test_a_browser_that_names_only_its_origin_may_use_another_name_of_this
     assert (await web.client.post("/sign-out", data={"token": token}, headers={"origin": ours})).status_code == 303
 
 
-@pytest.mark.parametrize("route", [r for r in CHANGING if r.permission is Permission.SIGNED_IN], ids=name)
+@pytest.mark.parametrize("route", [r for r in CHANGING if r.permission in FOR_PEOPLE], ids=name)
 async def test_a_form_without_the_sessions_token_changes_nothing(web: Web, route: Route) -> None:
     await web.sign_in()
     data = {"key": "new", "action": "save", "revision": "1", "file:site.yaml": "x"}
     sent: list[dict[str, str]] = [{}, {"token": ""}, {"token": "0" * 64}, {"token": "é"}]
     statuses = [(await web.client.post(address(route), data=data | token)).status_code for token in sent]
     assert statuses == [403] * len(sent)
-    assert [(entry.key, entry.revision) for entry in await web.store.sites()] == [(SHOP, 1)]
+    assert [(entry.key, entry.revision) for entry in await web.store.sites(FIRST_ACCOUNT)] == [(SHOP, 1)]
     assert (await web.client.get("/sites")).status_code == 200
 
 
@@ -144,7 +151,9 @@ async def test_looking_changes_nothing(web: Web) -> None:
         if route.method == "GET":
             await web.client.get(address(route).replace("a-token", link))
     assert await web.store.can_sign_in(link)
-    assert [(entry.key, entry.revision, entry.published) for entry in await web.store.sites()] == [(SHOP, 1, None)]
+    assert [(entry.key, entry.revision, entry.published) for entry in await web.store.sites(FIRST_ACCOUNT)] == [
+        (SHOP, 1, None)
+    ]
     assert web.publisher.published == []
 
 

@@ -60,12 +60,8 @@ async def test_the_list_shows_each_site_at_a_glance(web: Web) -> None:
 
 async def test_without_a_site_the_list_says_how_to_begin(web: Web) -> None:
     await web.sign_in()
-    web.store.sites = _no_sites  # type: ignore[method-assign]
+    await web.other_account()
     assert "Add your first site" in await read(web, "/sites")
-
-
-async def _no_sites() -> tuple[()]:
-    return ()
 
 
 async def test_a_site_shows_its_experiments_traffic_install_line_and_release(web: Web) -> None:

@@ -47,7 +47,7 @@ async def test_signing_in_again_makes_a_new_session_and_ends_the_old(web: Web) -
     old = web.client.cookies["leadbright"]
     await web.sign_in()
     assert web.client.cookies["leadbright"] != old
-    assert await web.store.session(old) is None
+    assert await web.store.sessions.find(old) is None
 
 
 async def test_a_planted_session_is_never_taken_over(web: Web) -> None:
@@ -55,7 +55,7 @@ async def test_a_planted_session_is_never_taken_over(web: Web) -> None:
     token = await web.store.create_sign_in_link()
     answer = await web.client.post(f"/sign-in/{token}")
     assert "planted" not in answer.headers["set-cookie"]
-    assert await web.store.session("planted-by-somebody-else") is None
+    assert await web.store.sessions.find("planted-by-somebody-else") is None
 
 
 async def test_signing_out_ends_the_session_here_and_in_the_browser(web: Web) -> None:
@@ -64,7 +64,7 @@ async def test_signing_out_ends_the_session_here_and_in_the_browser(web: Web) ->
     answer = await web.send("/sign-out", {})
     assert answer.headers["location"] == "/sign-in"
     assert "Max-Age=0" in answer.headers["set-cookie"]
-    assert await web.store.session(session) is None
+    assert await web.store.sessions.find(session) is None
     assert (await web.client.get("/sites")).status_code == 302
 
 

@@ -100,11 +100,14 @@ class ApiStore:
 
         await self._database.write(work)
 
-    async def revoke(self, site: SiteKey, id_: int) -> bool:
-        """Take a token back at once; False where the site has none of that id."""
+    async def revoke(self, site: SiteKey, id_: int) -> str | None:
+        """Take a token back at once; its name, or None where the site has none of that id."""
 
-        async def work(client: BaseDBAsyncClient) -> bool:
-            return bool(await models.ApiToken.filter(site=site, id=id_).using_db(client).delete())
+        async def work(client: BaseDBAsyncClient) -> str | None:
+            found = await models.ApiToken.filter(site=site, id=id_).using_db(client).first()
+            if found is None or not await models.ApiToken.filter(site=site, id=id_).using_db(client).delete():
+                return None
+            return str(found.name)
 
         return await self._database.write(work)
 

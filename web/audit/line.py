@@ -20,6 +20,9 @@ class Deed(Enum):
     ROLLED_BACK = "rolled back"
     SWITCHED_OFF = "switched off"
     SWITCHED_ON = "switched on again"
+    PUSHED = "pushed a definition"
+    LET_IN = "made a token"
+    SHUT_OUT = "took a token back"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from sanic import Request
 from sanic.response import HTTPResponse, redirect
 
+from web.api.noting import note
 from web.api.store import DAYS, MOST_TOKENS
+from web.audit.line import Deed
 from web.desk import Desk, framed
 from web.form import field
 from web.guard import subject_of
@@ -41,6 +43,7 @@ async def create(desk: Desk, request: Request, site: str) -> HTTPResponse:
     if secret is None:
         full = f"A site has {MOST_TOKENS} tokens at most. Take one back that is no longer used."
         return await _listed(desk, request, entry, status=422, trouble=full)
+    await note(desk, entry.key, subject_of(request), Deed.LET_IN, what=f"{name}, to {scope}")
     return await _listed(desk, request, entry, secret=secret)
 
 
@@ -48,8 +51,10 @@ async def revoke(desk: Desk, request: Request, site: str, id: str) -> HTTPRespon
     """Take a token back; whoever has it is refused from now on."""
     entry = await desk.site(site)
     number = int(id) if id.isascii() and id.isdigit() and len(id) < 16 else 0
-    if entry is None or not await desk.services.store.api.revoke(entry.key, number):
+    name = await desk.services.store.api.revoke(entry.key, number) if entry else None
+    if entry is None or name is None:
         return desk.renderer.refusal(404, framed(request))
+    await note(desk, entry.key, subject_of(request), Deed.SHUT_OUT, what=name)
     return redirect(f"/sites/{entry.key}/access?did={Notice.REVOKED.name.lower()}", status=303)
 
 

@@ -17,8 +17,9 @@ from domain.names import ExperimentKey, GoalKey, is_key
 from web.desk import Desk, framed
 from web.editing import FILE_FIELD, edited, open_files
 from web.form import field, fields
-from web.guard import subject_of
+from web.guard import session_of, subject_of
 from web.notices import Notice
+from web.permission import Permission
 from web.publishing import Live, NotPublished, publish
 from web.starter import NOT_A_KEY, experiment_file, new_experiment
 from web.store import Definition, Overtaken, SiteEntry
@@ -54,6 +55,9 @@ async def submit(desk: Desk, request: Request, site: str) -> HTTPResponse:
     if found is None:
         return desk.renderer.refusal(404, framed(request))
     entry, definition = found
+    session, publishes = session_of(request), field(request, "action") == "publish"
+    if publishes and not (session and session.may(Permission.PUBLISHES)):
+        return desk.renderer.forbidden(framed(request))
     typed = replace(
         definition, files=edited(definition.files, fields(request)), revision=_number(field(request, "revision"))
     )
@@ -65,7 +69,7 @@ async def submit(desk: Desk, request: Request, site: str) -> HTTPResponse:
     if isinstance(saved, Overtaken):
         return await _overtaken(desk, request, entry, typed, saved)
     address = f"/sites/{entry.key}/definition"
-    if field(request, "action") != "publish":
+    if not publishes:
         notice = Notice.SAVED if saved.revision != typed.revision else Notice.UNCHANGED
         return redirect(f"{address}?did={notice.name.lower()}", status=303)
     return await _publish(desk, request, entry, replace(typed, files=kept, revision=saved.revision))

@@ -19,7 +19,7 @@ from domain.site import Site
 from web.bars import Bars, draw_bars
 from web.desk import Desk, framed
 from web.form import field
-from web.guard import subject_of
+from web.guard import account_of, subject_of
 from web.services import Unavailable
 from web.starter import NOT_A_KEY, new_site
 from web.store import Overtaken, SiteEntry
@@ -61,7 +61,9 @@ async def create(desk: Desk, request: Request) -> HTTPResponse:
         return await _listed(desk, request, 422, NOT_A_KEY, typed)
     key = SiteKey(typed["key"])
     text = new_site(key, typed["name"] or key, typed["domain"], typed["timezone"] or "UTC")
-    saved = await desk.services.store.save_definition(key, {SITE_FILE: text}, subject_of(request), opened=0)
+    saved = await desk.services.store.save_definition(
+        key, {SITE_FILE: text}, subject_of(request), opened=0, account=account_of(request)
+    )
     if isinstance(saved, Overtaken):
         return await _listed(desk, request, 422, f"There is a site {key} already. Choose another key.", typed)
     return redirect(f"/sites/{key}/definition", status=303)
@@ -70,7 +72,7 @@ async def create(desk: Desk, request: Request) -> HTTPResponse:
 async def _listed(
     desk: Desk, request: Request, status: int, mistake: str | None, typed: Mapping[str, str]
 ) -> HTTPResponse:
-    entries = await desk.services.store.sites()
+    entries = await desk.services.store.sites(account_of(request))
     rows = await together(_row(desk, entry) for entry in entries)
     return desk.renderer.page(
         "sites.html", framed(request), status=status, rows=rows, days=LATELY_DAYS, mistake=mistake, typed=typed

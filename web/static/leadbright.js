@@ -1,4 +1,4 @@
-// What pages do beyond links and forms: copy a text, keep the editor's line numbers true, jump to a finding.
+// What pages do beyond links and forms: copy a text, guess the time zone, keep the editor's line numbers true, jump to a finding.
 // Every page works without it.
 "use strict";
 
@@ -8,6 +8,10 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
     button.textContent = "Copied";
   });
+}
+
+for (const input of document.querySelectorAll("[data-timezone]")) {
+  input.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 }
 
 const definition = document.getElementById("definition");

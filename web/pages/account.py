@@ -1,0 +1,56 @@
+"""One's own account: what it is called, what one may do in it, and every browser in which one is signed in.
+
+May not know how somebody signed in.
+"""
+
+from __future__ import annotations
+
+from sanic import Request
+from sanic.response import HTTPResponse, redirect
+
+from web.desk import Desk, framed
+from web.guard import session_of
+from web.notices import Notice
+from web.permission import FOR_MEMBERS, MAY, Role
+from web.sessions.session import IDLE_MS, SESSION_MS, Session
+
+
+async def show(desk: Desk, request: Request) -> HTTPResponse:
+    """The account's page."""
+    session = here(request)
+    labels = {each.key: each.label for each in desk.services.openid.providers}
+    return desk.renderer.page(
+        "account.html",
+        framed(request, ("Account", "/account")),
+        name=await desk.services.store.people.account_name(session.account),
+        you=session,
+        sessions=await desk.services.store.sessions.listed(session),
+        labels=labels,
+        idle_hours=IDLE_MS // 3_600_000,
+        longest_days=SESSION_MS // 86_400_000,
+        roles=tuple(Role),
+        permissions=FOR_MEMBERS,
+        allowed=MAY,
+        notice=Notice.of(request.args.get("did")),
+    )
+
+
+async def end_session(desk: Desk, request: Request, handle: str) -> HTTPResponse:
+    """Sign out in one browser."""
+    session = here(request)
+    if not await desk.services.store.sessions.end(session, handle):
+        return desk.renderer.refusal(404, framed(request))
+    return redirect(f"/account?did={Notice.SIGNED_OUT_THERE.name.lower()}", status=303)
+
+
+async def end_other_sessions(desk: Desk, request: Request) -> HTTPResponse:
+    """Sign out in every other browser."""
+    await desk.services.store.sessions.end_others(here(request))
+    return redirect(f"/account?did={Notice.SIGNED_OUT_ELSEWHERE.name.lower()}", status=303)
+
+
+def here(request: Request) -> Session:
+    """Who sent the request, to a route that only somebody signed in reaches."""
+    session = session_of(request)
+    assert session is not None, "a route for members was reached by somebody who is not signed in"
+    return session
