@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from domain.names import SiteKey
-from ingest_grpc.aggregator.books import UNKNOWN_SITE
 from ingest_grpc.aggregator.constants import BOOK_DAYS, DAY_MS
 
 _EPOCH = date(1970, 1, 1)
@@ -26,16 +25,16 @@ class OldDays(Protocol):
         """The first site with cells whose key is greater."""
         ...
 
-    async def oldest_day(self, site: SiteKey) -> int:
-        """The first day on which a site has cells."""
+    async def oldest(self, site: SiteKey, before_hour: int) -> tuple[int, int | None]:
+        """The first day on which a site has cells, and the first hour of books that is due to be a day."""
         ...
 
     async def roll_up(self, site: SiteKey, day: int, year_day: int) -> None:
         """Add a day's totals to those of its year, and drop the day."""
         ...
 
-    async def roll_books(self, site: SiteKey, before_hour: int) -> bool:
-        """Turn a site's hours into days, the oldest ones first; False where none is left before `before_hour`."""
+    async def roll_books(self, site: SiteKey, first_hour: int, before_hour: int) -> None:
+        """Turn hours of a site's books into days, a month of them from the first."""
         ...
 
     async def roll_span(self, site: SiteKey, oldest: int, today: int) -> bool:
@@ -59,20 +58,17 @@ class Retention:
             return
         site = await counts.next_site(self._after)
         if site is None:
-            if await counts.roll_books(UNKNOWN_SITE, _book_limit(today)):
-                return
             # A walk that was begun on another day has not seen today's sites from the first one on.
             self._done_on, self._begun_on, self._after = self._begun_on, today, ""
             return
-        oldest = await counts.oldest_day(site)
+        before_hour = (today - BOOK_DAYS) * 24
+        oldest, hour = await counts.oldest(site, before_hour)
         if oldest < today - self.keep_days:
             await counts.roll_up(site, oldest, year_day(oldest))
-        elif not (await counts.roll_span(site, oldest, today) or await counts.roll_books(site, _book_limit(today))):
+        elif hour is not None:
+            await counts.roll_books(site, hour, before_hour)
+        elif not await counts.roll_span(site, oldest, today):
             self._after = site
-
-
-def _book_limit(today: int) -> int:
-    return (today - BOOK_DAYS) * 24
 
 
 def year_day(day: int) -> int:

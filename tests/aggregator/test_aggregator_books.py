@@ -41,7 +41,10 @@ async def _add(store: Store, rows: Books) -> None:
 async def _roll(store: Store, site: SiteKey) -> bool:
     async def work(said: Transaction) -> bool:
         await said._execute("UPDATE counts_period SET current = current")
-        return await said.roll_books(site, LIMIT)
+        _, hour = await said.oldest(site, LIMIT)
+        if hour is not None:
+            await said.roll_books(site, hour, LIMIT)
+        return hour is not None
 
     return await store.write(work)
 
