@@ -234,7 +234,7 @@ class Transaction:
             await self._execute(increments(BOOK, part, {}), *part.arguments)
 
     async def roll_books(self, site: SiteKey, first_hour: int, before_hour: int) -> None:
-        """Turn hours of a site's books, and of those that could not be read, into days; a month of them from the first."""
+        """Turn hours of a site's books, and of those that could not be read, into days; a month of them at once."""
         end = min(before_hour, (first_hour // 24 + _BOOK_DAYS_AT_ONCE) * 24)
         # What is dropped is what is added: an hour that another aggregator adds to meanwhile is waited for.
         dropped = f"DELETE {_SINGLE_HOURS} RETURNING site, hour, {', '.join(BOOK.numbers)}"
