@@ -63,7 +63,7 @@ class Definitions:
         """What the site is, by the newest revision that can be read; None where none of the last 20 can."""
         broken: tuple[Finding, ...] = ()
         for number in range(entry.revision, max(0, entry.revision - _LOOKED_BACK), -1):
-            match await self._checked(entry.key, number):
+            match await self.checked(entry.key, number):
                 case Checked(site):
                     return Meaning(site, number, broken)
                 case Rejected(findings):
@@ -80,7 +80,7 @@ class Definitions:
 
     async def site_at(self, key: SiteKey, revision: int) -> Site | None:
         """The site as one revision means it; None where that cannot be read."""
-        checked = await self._checked(key, revision)
+        checked = await self.checked(key, revision)
         return checked.site if isinstance(checked, Checked) else None
 
     async def check(self, entry: SiteEntry, files: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -101,7 +101,8 @@ class Definitions:
         work = partial(compile_site, source, published, services.runtime, services.deployment)
         return await _in_thread(source, work)
 
-    async def _checked(self, key: SiteKey, revision: int) -> Checked | Rejected | None:
+    async def checked(self, key: SiteKey, revision: int) -> Checked | Rejected | None:
+        """What a revision means by itself; None where there is none."""
         known = self._known.get((key, revision))
         if known is not None:
             return known

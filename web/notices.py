@@ -19,6 +19,12 @@ class Notice(Enum):
 
     REVOKED = "Taken back. Whoever has it is refused from now on."
 
+    STARTED = "Started. Visitors get it once you publish."
+    HALTED = "Done. Visitors see the original once you publish."
+    SHIPPED = "Shipped. Visitors get it once you publish."
+    COPIED = "Copied as a draft. Change what is to be different."
+    REMOVED = "Taken out. It can be restored from the revisions."
+    RESTORED = "Restored, as a new revision. Visitors see nothing of it until you publish."
     SIGNED_UP = "Welcome. This is your website here: put the line below into its pages, then edit and publish."
     SIGNED_OUT_THERE = "Signed out there."
     SIGNED_OUT_ELSEWHERE = "Signed out everywhere else."

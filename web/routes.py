@@ -22,8 +22,12 @@ from web.pages import (
     experiments,
     health,
     joining,
+    life,
     members,
+    publishing,
+    release,
     results,
+    revisions,
     sign_in,
     sign_up,
     site,
@@ -47,8 +51,10 @@ class Route:
 
 OPEN, PUBLIC, SIGNED_IN = Permission.OPEN, Permission.PUBLIC, Permission.SIGNED_IN
 SEES, EDITS, ADDS_SITES = Permission.SEES, Permission.EDITS, Permission.ADDS_SITES
-GIVES_ACCESS, MANAGES = Permission.GIVES_ACCESS, Permission.MANAGES
+PUBLISHES, GIVES_ACCESS, MANAGES = Permission.PUBLISHES, Permission.GIVES_ACCESS, Permission.MANAGES
 READS, WRITES = Permission.READS, Permission.WRITES
+
+PLACE = "/sites/<site:str>/publishing/<environment:str>"
 
 ROUTES: tuple[Route, ...] = (
     Route("healthz", "GET", "/healthz", health.healthz, OPEN),
@@ -85,9 +91,25 @@ ROUTES: tuple[Route, ...] = (
     Route("create_experiment", "POST", "/sites/<site:str>/new-experiment", creating.create, EDITS),
     Route("experiment", "GET", "/sites/<site:str>/experiments/<experiment:str>/edit", composing.show, EDITS),
     Route("edit_experiment", "POST", "/sites/<site:str>/experiments/<experiment:str>/edit", composing.submit, EDITS),
+    Route("life", "GET", "/sites/<site:str>/experiments/<experiment:str>/life", life.show, EDITS),
+    Route("act_on_experiment", "POST", "/sites/<site:str>/experiments/<experiment:str>/life", life.act, EDITS),
+    Route("revisions", "GET", "/sites/<site:str>/revisions", revisions.show, SEES),
+    Route("revision", "GET", "/sites/<site:str>/revisions/<revision:str>", revisions.show_one, SEES),
+    Route("restore_revision", "POST", "/sites/<site:str>/revisions/<revision:str>/restore", revisions.restore, EDITS),
     Route("access", "GET", "/sites/<site:str>/access", access.show, GIVES_ACCESS),
     Route("create_token", "POST", "/sites/<site:str>/access", access.create, GIVES_ACCESS),
     Route("revoke_token", "POST", "/sites/<site:str>/access/<id:str>/revoke", access.revoke, GIVES_ACCESS),
+    Route("publishing", "GET", "/sites/<site:str>/publishing", publishing.show, SEES),
+    Route("progress", "GET", "/sites/<site:str>/works/<work:str>", publishing.progress, SEES),
+    Route("review_promotion", "GET", "/sites/<site:str>/publishing/promote", release.review_promotion, PUBLISHES),
+    Route("promote", "POST", "/sites/<site:str>/publishing/promote", release.promote, PUBLISHES),
+    Route("releases", "GET", f"{PLACE}/releases", publishing.history, SEES),
+    Route("review_publishing", "GET", f"{PLACE}/publish", release.review_publishing, PUBLISHES),
+    Route("publish", "POST", f"{PLACE}/publish", release.publish, PUBLISHES),
+    Route("review_off", "GET", f"{PLACE}/off", release.review_off, PUBLISHES),
+    Route("switch_off", "POST", f"{PLACE}/off", release.switch_off, PUBLISHES),
+    Route("review_return", "GET", f"{PLACE}/releases/<release:str>", release.review_return, PUBLISHES),
+    Route("go_back", "POST", f"{PLACE}/releases/<release:str>", release.go_back, PUBLISHES),
     Route("read_definition", "GET", "/api/v1/sites/<site:str>/definition", definition.read, READS),
     Route("write_definition", "PUT", "/api/v1/sites/<site:str>/definition", definition.write, WRITES),
 )

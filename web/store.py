@@ -43,6 +43,15 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """A revision as the list of them names it."""
+
+    revision: int
+    saved_ms: int
+    saved_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """The definition is kept as this revision; the one before, where nothing had changed."""
 
@@ -145,6 +154,16 @@ class Store:
                 return None
             files = await _files(client, site, row.number)
             return Definition(site, row.number, files, row.saved_ms, row.saved_by)
+
+        return await self._database.read(work)
+
+    async def revisions(self, site: SiteKey, before: int | None, most: int) -> tuple[Noted, ...]:
+        """The newest first, those below `before` where that is given."""
+
+        async def work(client: BaseDBAsyncClient) -> tuple[Noted, ...]:
+            below = {} if before is None else {"number__lt": before}
+            rows = models.Revision.filter(site=site, **below).order_by("-number").limit(most).using_db(client)
+            return tuple(Noted(row.number, row.saved_ms, row.saved_by) for row in await rows)
 
         return await self._database.read(work)
 

@@ -48,7 +48,7 @@ RATIO = 0.8
 """At least so many requests a second beside bare puts."""
 EXPERIMENTS = 3
 SLICES = 10
-"""Turns that releases and bare puts take, so that whatever else the machine does befalls both."""
+"""Turns, at most, that releases and bare puts take, so that whatever else the machine does befalls both."""
 PUTS = 8
 """Bare puts beside one site."""
 
@@ -159,8 +159,10 @@ def uploads(url: str, folder: Path, count: int) -> tuple[Run, float]:
     made = compile_site(read_definition(folder), None, load_runtime(), Deployment("https://relay.example"))
     assert isinstance(made, Compiled)
     run, puts_s, puts = Run(count), 0.0, 0
-    for first in range(0, count, max(1, count // SLICES)):
-        numbers = range(first, min(count, first + max(1, count // SLICES)))
+    # Of a short turn much would be the wait for its last sites, while other threads have none left.
+    turn = max(8 * AT_ONCE, count // SLICES)
+    for first in range(0, count, turn):
+        numbers = range(first, min(count, first + turn))
         puts_s += bare_puts(url, range(first * PUTS, numbers.stop * PUTS), os.urandom(4096))
         puts += len(numbers) * PUTS
         asyncio.run(_upload(url, made.artifacts, numbers, run))

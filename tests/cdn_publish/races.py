@@ -88,8 +88,7 @@ async def _one(open_: Open, place: Place, n: int, chance: Random, figures: Figur
         target = HookedTarget(open_(), hooks[which], nothing)
         made = artifacts(f"{n}.{which}", place.site)
         answer = await publish(target, PRODUCTION, made, ReleaseNote(f"p{which}"), AT)
-        if which:
-            awake.set()
+        (awake if which else asleep).set()  # it may have been done before it came to where it was to sleep
         assert isinstance(answer, Published | LostRace), answer
         return answer
 

@@ -97,6 +97,28 @@ async def test_an_overlap_stands_beside_the_element_with_a_visit_that_shows_it(w
     assert await text_of(web) == HERO
 
 
+STRANGE = [
+    ("status: running", "status: running\nbogus: 1", "whole", "bogus"),
+    ('text: "Buy now"', 'text: "Buy now", bogus: 1', "v1.c0.select", "bogus"),
+    ("weight: 50%\n", "weight: 50%\n    bogus: 1\n", "v1.key", "bogus"),
+    ("text: ", "style: {colour: red}, text: ", "v1.c0.style", "colour"),
+    ("variations:", "sections: []\nvariations:", "", "sections"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "field", "word"), STRANGE)
+async def test_whatever_is_said_stands_somewhere_and_is_led_to(
+    old: str, new: str, field: str, word: str, web: Web
+) -> None:
+    await web.sign_in()
+    await web.store.save_definition(SHOP, {**DEFINITION, FILE: HERO.replace(old, new)}, "engineer")
+    page = (await web.client.get(FORM)).text
+    assert word in said_at(page, field) if field else word in page
+    for place in re.findall(r'href="#(said-[^"]+)"', page):
+        assert f'id="{place}"' in page
+    assert re.search(r"(\d+) things? to look at", page)
+
+
 async def test_rows_come_and_go_without_anything_typed_being_lost(web: Web) -> None:
     await web.sign_in()
     fields = {**await opened(web), "name": "Typed", "action": "add-arm"}
@@ -109,7 +131,7 @@ async def test_rows_come_and_go_without_anything_typed_being_lost(web: Web) -> N
     assert (await web.client.post(FORM, data={**fields, "v0.weight": "80", "action": "save"})).status_code == 303
     written = await text_of(web)
     assert "bold" not in written
-    assert '  - {key: calm, weight: 20%, changes: [{select: "#cta", hide: true}]}' in written or "key: calm" in written
+    assert '  - key: calm\n    weight: 20%\n    changes:\n      - {select: "#cta", hide: true}\n' in written
     assert "name: Typed" in written
 
 

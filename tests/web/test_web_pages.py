@@ -73,6 +73,9 @@ async def test_a_site_shows_its_experiments_traffic_install_line_and_release(web
     assert "Hero headline running “bold” beats “control” 5,974 signup 9.7 %" in said
     assert "Round prices running" in said
     assert '<script src="http://cdn.example/production/shop/lb.js" crossorigin="anonymous"></script>' in said
+    policy = "script-src http://cdn.example/production/shop/lb.js; connect-src http://relay.example/v1/b/shop"
+    assert policy in said
+    assert "also trusted-types leadbright" in said
     assert "Release 1 , since 24 Nov 2026, 11:00 UTC" in said
     assert "Left after one page 38.0 %" in said
     assert "search 5,210" in said
@@ -89,7 +92,7 @@ async def test_a_site_that_nobody_has_visited_says_what_to_do(web: Web) -> None:
 async def test_a_site_without_experiments_says_what_to_do(web: Web) -> None:
     await web.sign_in()
     await web.store.save_definition(SHOP, {"site.yaml": SITE}, "owner")
-    assert "There is no experiment yet. Add one in the definition" in await read(web, f"/sites/{SHOP}")
+    assert "There is no experiment yet. Begin with another headline" in await read(web, f"/sites/{SHOP}")
 
 
 async def test_when_nobody_answers_pages_say_so_and_show_the_rest(web: Web) -> None:

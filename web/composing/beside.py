@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config_compiler.codes import Code
 from config_compiler.finding import Finding
 from config_compiler.rewriting.places import Node, Path, path_to, places
 from config_compiler.source import Source, Span
+from web.composing.typed import Typed
 
 WHOLE = ""
 """Where a finding stands that belongs to no field."""
@@ -52,10 +53,25 @@ class Beside:
         """What is said of a field."""
         return self.by_field.get(field, ())
 
+    def shown(self, typed: Typed) -> Beside:
+        """The same at fields that this form has: what concerns none of them stands at its variation, or the whole."""
+        there = frozenset(_there(typed))
+        found: dict[str, tuple[Finding, ...]] = {}
+        for field, findings in self.by_field.items():
+            place = next((each for each in (field, *_around(field)) if each in there), WHOLE)
+            found[place] = (*found.get(place, ()), *findings)
+        return replace(self, by_field=found)
+
     @property
     def all(self) -> tuple[Finding, ...]:
         """Everything said of this experiment."""
         return tuple(finding for found in self.by_field.values() for finding in found)
+
+    @property
+    def links(self) -> tuple[tuple[str, Finding], ...]:
+        """Each finding with its field, what is wrong first."""
+        found = [(field, finding) for field, findings in self.by_field.items() for finding in findings]
+        return tuple(sorted(found, key=lambda each: each[1].severity.value))
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -95,6 +111,22 @@ def field_of(path: Path) -> str:
         case ("variations", int(arm), *_):
             return f"v{arm}.key"
     return next((_FIELDS[path[:n]] for n in range(len(path), 0, -1) if path[:n] in _FIELDS), WHOLE)
+
+
+def _there(typed: Typed) -> Iterator[str]:
+    """Every field of a form beside which something can be said."""
+    yield from _FIELDS.values()
+    for i, arm in enumerate(() if typed.leaves_arms else typed.arms):
+        yield from (f"v{i}.key", f"v{i}.weight")
+        for j, change in enumerate(arm.changes):
+            yield from (f"v{i}.c{j}.{each}" for each in ("select", *(part.effect for part in change.parts)))
+
+
+def _around(field: str) -> Iterator[str]:
+    """Where to look instead: the change that it is in, its variation, all of them."""
+    arm, dot, rest = field.partition(".")
+    if dot and arm.startswith("v"):
+        yield from (f"{arm}.{rest.partition('.')[0]}.select", f"{arm}.key", "variations")
 
 
 def _spans(finding: Finding) -> Iterator[Span]:

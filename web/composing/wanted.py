@@ -35,7 +35,7 @@ def wanted(said: dict[str, Plain], typed: Typed, phase: int | None = None) -> di
     _put_all(new, said, "schedule", {"start": typed.start, "end": typed.end})
     if not typed.leaves_arms and (typed.arms or said.get("variations")):
         new["variations"] = [_arm(said, each) for each in typed.arms]
-    return _ordered(new)
+    return ordered(new)
 
 
 _PAGES = ("include", "exclude")
@@ -150,7 +150,7 @@ def _item(said: Plain, number: int | None) -> dict[str, Plain]:
     return found if isinstance(found, dict) else {}
 
 
-def _ordered(new: dict[str, Wanted]) -> dict[str, Wanted]:
+def ordered(new: Mapping[str, Wanted]) -> dict[str, Wanted]:
     """Known keys in the usual order, so that one that is new comes behind the right one; then what is not known."""
     known: Iterable[str] = (key for key in _ORDER if key in new)
     return {key: new[key] for key in [*known, *(key for key in new if key not in _ORDER)]}

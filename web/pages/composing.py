@@ -19,6 +19,7 @@ from web.composing.audience import FIELDS, Chosen
 from web.composing.beside import Beside, beside
 from web.composing.effects import BY_KEY, EFFECTS, NOTHING
 from web.composing.files import file_of, named_in, said_in
+from web.composing.life import phase_of
 from web.composing.typed import Typed, typed_from, typed_of
 from web.composing.wanted import wanted
 from web.desk import Desk, framed
@@ -68,17 +69,17 @@ class Unread:
 
 async def show(desk: Desk, request: Request, site: str, experiment: str) -> HTTPResponse:
     """The form, with everything that is to be said about the newest revision."""
-    opened = await _open(desk, site, experiment)
+    opened = await open_experiment(desk, site, experiment)
     if not isinstance(opened, Opened):
-        return _not_a_form(desk, request, opened)
+        return not_a_form(desk, request, opened)
     return await _form(desk, request, opened, typed_of(opened.said), opened.text)
 
 
 async def submit(desk: Desk, request: Request, site: str, experiment: str) -> HTTPResponse:
     """Check or save, or one row more or fewer, by the button that was pressed."""
-    opened = await _open(desk, site, experiment, _number(field(request, "revision")))
+    opened = await open_experiment(desk, site, experiment, _number(field(request, "revision")))
     if not isinstance(opened, Opened):
-        return _not_a_form(desk, request, opened)
+        return not_a_form(desk, request, opened)
     typed = typed_from(fields(request), leaves_arms=typed_of(opened.said).leaves_arms)
     if (after := acted(typed, field(request, "action"))) is not None:
         return await _form(desk, request, opened, after, _written(opened, after) or opened.text)
@@ -143,7 +144,7 @@ async def _form(
         status=status,
         opened=opened,
         typed=typed,
-        said=said,
+        said=said.shown(typed),
         statuses=[each.value for each in Status],
         goals=named_in(files, "goals"),
         audiences=named_in(files, "audiences"),
@@ -151,7 +152,7 @@ async def _form(
         chosen=Chosen,
         effects=(NOTHING, *EFFECTS),
         by_key={**BY_KEY, NOTHING.key: NOTHING},
-        phase=_phase(opened.said),
+        phase=phase_of(opened.said),
         notice=Notice.of(request.args.get("did")),
         trouble=trouble,
         theirs=theirs,
@@ -161,20 +162,18 @@ async def _form(
 
 def _written(opened: Opened, typed: Typed, *, anew: bool = False) -> str | None:
     """The file with what was typed; `anew` begins the experiment's next phase."""
-    new = wanted(opened.said, typed, phase=_phase(opened.said) + 1 if anew else None)
+    new = wanted(opened.said, typed, phase=phase_of(opened.said) + 1 if anew else None)
     return rewritten(opened.text, new)
-
-
-def _phase(said: dict[str, Plain]) -> int:
-    phase = said.get("phase")
-    return int(phase) if isinstance(phase, str) and phase.isascii() and phase.isdigit() and len(phase) < 6 else 1
 
 
 def _difference(before: str, after: str) -> tuple[str, ...]:
     return tuple(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
 
 
-async def _open(desk: Desk, site: str, experiment: str, revision: int | None = None) -> Opened | Unread | None:
+async def open_experiment(
+    desk: Desk, site: str, experiment: str, revision: int | None = None
+) -> Opened | Unread | None:
+    """The experiment in a revision, the newest where none is named."""
     entry = await desk.site(site)
     definition = await desk.services.store.definition(entry.key, revision) if entry else None
     file = file_of(definition.files, experiment) if definition else None
@@ -184,7 +183,8 @@ async def _open(desk: Desk, site: str, experiment: str, revision: int | None = N
     return Unread(entry, file) if said is None else Opened(entry, experiment, definition, file, said)
 
 
-def _not_a_form(desk: Desk, request: Request, found: Unread | None) -> HTTPResponse:
+def not_a_form(desk: Desk, request: Request, found: Unread | None) -> HTTPResponse:
+    """Its text where its file cannot be read; where it is not there, that."""
     if found is None:
         return desk.renderer.refusal(404, framed(request))
     return redirect(f"/sites/{found.entry.key}/definition?file={found.file}", status=303)

@@ -25,7 +25,6 @@ from web.pages.site import LONGEST_DAYS
 from web.plot import Plot, draw
 from web.services import Unavailable
 from web.spelling import Spelling, spelling, valued_goals
-from web.starter import experiment_file
 from web.told import Told, tell
 from web.words import day_at, day_number
 
@@ -118,7 +117,6 @@ async def show(desk: Desk, request: Request, site: str, experiment: str) -> HTTP
         "results.html",
         page,
         entry=entry,
-        file=experiment_file(found.key),
         view=view(meaning.site, found, counts, asked),
     )
 
