@@ -149,7 +149,8 @@ class Transaction:
 
     async def roll_span(self, site: SiteKey, oldest: int, today: int) -> bool:
         """Add up the next of a site's spans that are over; False where all of them are."""
-        if due(oldest, today, await self._rolled(site)) is None:
+        # A site that is new has no span that is over: the database is not asked.
+        if due(oldest, today, frozenset()) is None or due(oldest, today, await self._rolled(site)) is None:
             return False
         await self._lock(f"{site}/spans")
         rolled = await self._rolled(site)  # again: another aggregator may have been there until now
