@@ -65,6 +65,7 @@ USED_WHEN: dict[str, Callable[[Plan], bool]] = {
     "submit": lambda plan: any(goal.trigger == "submit" for goal in plan.goals),
     "visit": lambda plan: any(goal.trigger == "visit" for goal in plan.goals),
     "event": lambda plan: any(goal.trigger == "event" for goal in plan.goals),
+    "amounts": lambda plan: any(goal.property for goal in plan.goals),
 }
 """What the snippet asks about a plan, and the plans of which it is true."""
 

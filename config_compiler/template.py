@@ -38,10 +38,14 @@ Code = tuple[str | Choice | Value | Part, ...]
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The snippet: what its parts are, in the order in which they are declared, and what starts it."""
+    """The snippet: what its parts are, in the order in which they are declared, and what starts it.
+
+    `names` are for parts: nothing else in the code has one of them.
+    """
 
     parts: tuple[Code, ...]
     start: Code
+    names: tuple[str, ...] = ()
 
     def features(self) -> frozenset[str]:
         """Everything that the code asks about."""
@@ -55,11 +59,6 @@ class Piece(NamedTuple):
     text: str
 
 
-def part_name(place: int) -> str:
-    """A letter, or that and a digit, of those that no other name in the snippet is made of."""
-    return _LETTERS[place % len(_LETTERS)] + ("" if place < len(_LETTERS) else str(place // len(_LETTERS) - 1))
-
-
 def written(runtime: Runtime, uses: Collection[str], values: Mapping[str, str]) -> tuple[Piece, ...]:
     """The statements for a plan that uses these features and has these values, each written as JavaScript.
 
@@ -71,7 +70,7 @@ def written(runtime: Runtime, uses: Collection[str], values: Mapping[str, str]) 
     while waiting := [part for part in taken if part not in spelled]:
         for part in waiting:
             spelled[part] = list(_spelled(runtime.parts[part], taken[part], uses, values, taken))
-    names = {part: part_name(place) for place, part in enumerate(sorted(taken))}
+    names = dict(zip(sorted(taken), runtime.names, strict=False))
     declared = [(names[part], taken[part], spelled[part]) for part in sorted(taken)]
     return tuple(
         Piece(owner, what if isinstance(what, str) else names[what.number])
@@ -79,7 +78,6 @@ def written(runtime: Runtime, uses: Collection[str], values: Mapping[str, str]) 
     )
 
 
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_$zyxwvqkj"
 _Spelled = tuple[str, str | Part]
 
 

@@ -27,7 +27,7 @@ def load_runtime() -> Runtime:
     except (ModuleNotFoundError, FileNotFoundError) as error:
         raise SnippetNotBuilt from error
     template = json.loads(text)
-    return Runtime(tuple(map(_code, template["parts"])), _code(template["start"]))
+    return Runtime(tuple(map(_code, template["parts"])), _code(template["start"]), tuple(template["names"]))
 
 
 def _code(pieces: list[_Piece]) -> Code:

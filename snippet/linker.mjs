@@ -2,16 +2,17 @@
  * Writes the template out as `config_compiler/template.py` does, for measuring. May not know what a plan is.
  */
 
-const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ_$zyxwvqkj"];
+const RARE = [..."_$zyxwvqkj"];
+const FREQUENT = [..."etnsroaicldump"];
 
-/** Names of parts: a letter, or that and a digit. No other name in the snippet is one. */
-export const PART_NAMES = [...LETTERS, ...[..."0123456789"].flatMap(digit => LETTERS.map(letter => letter + digit))];
+/** Names that parts may have: letters of which no local name is made, then pairs of those that are common, which pack well. */
+export const PART_NAMES = [...RARE, ...FREQUENT.flatMap(first => FREQUENT.slice(0, 10).map(second => first + second))];
 
 /** Has Chromium compile all functions at once, which costs a page less than one by one as they are called. */
 const EAGERLY = "//# allFunctionsCalledOnLoad\n";
 
 /** `uses`: features that the plan uses; `values`: by name, as JavaScript. */
-export const written = ({ parts, start }, uses, values) => {
+export const written = ({ parts, start, names }, uses, values) => {
   const taken = new Set();
   const spell = code =>
     code.map(piece => {
@@ -28,7 +29,7 @@ export const written = ({ parts, start }, uses, values) => {
   const named = code =>
     code
       .flat(Number.POSITIVE_INFINITY)
-      .map(piece => (typeof piece === "string" ? piece : PART_NAMES[inOrder.indexOf(piece.part)]))
+      .map(piece => (typeof piece === "string" ? piece : names[inOrder.indexOf(piece.part)]))
       .join("");
   const declared = inOrder.map(part => named([{ part }, parts[part].length ? "=" : "", spelled.get(part)]));
   return `${EAGERLY}try{${declared.length ? `let ${declared.join(",")};` : ""}${named(started)}}catch{}\n`;

@@ -39,6 +39,7 @@ const ANALYTICS = ["gpc", "dnt", "domains"];
 
 /** Features that are of no use without others. */
 const NEEDS = {
+  amounts: ["event"],
   attribute: ["ops"],
   channel: ["who"],
   class: ["ops"],

@@ -13,6 +13,9 @@ import { PART_NAMES } from "./linker.mjs";
 const USES = "$uses_";
 const PLAN = "$plan_";
 
+/** Words of the language among the names that a part may have. */
+const RESERVED = ["do", "if", "in"];
+
 const childrenOf = node =>
   Object.entries(node)
     .filter(([key]) => !(key === "key" && node.shorthand))
@@ -29,6 +32,9 @@ const namesIn = node => {
     .flatMap(namesIn);
 };
 
+/** What an `if` depends on; the minifier puts what comes before it into the same parentheses. */
+const asked = ({ test }) => (test.type === "SequenceExpression" ? test.expressions.at(-1) : test);
+
 /** The operands that decide: those of `!`, `&&`, `||`, and what a conditional asks. */
 const spine = node => {
   switch (node.type) {
@@ -39,7 +45,7 @@ const spine = node => {
     case "ConditionalExpression":
       return [...spine(node.test), ...spine(node.consequent), ...spine(node.alternate)];
     case "IfStatement":
-      return spine(node.test);
+      return spine(asked(node));
     case "ExpressionStatement":
       return spine(node.expression);
     case "Identifier":
@@ -71,11 +77,10 @@ const truth = (node, answers) => {
   }
 };
 
-/** The parts of the program that was minified, and what starts it: lists of texts, choices, values and names. */
+/** The parts of the program that was minified, what starts it, and names for parts that nothing else in it has. */
 export const templateOf = code => {
   const program = parse(code, { ecmaVersion: 2020, sourceType: "module" });
-  const taken = namesIn(program).find(name => PART_NAMES.includes(name));
-  if (taken) throw new Error(`something is called ${taken}, as a part may be`);
+  const taken = new Set([...RESERVED, ...namesIn(program)]);
   const declarations = program.body.filter(({ type }) => type === "VariableDeclaration");
   const declared = new Map(
     declarations.flatMap(({ declarations }) => declarations).map(({ id, init }) => [id.name, init]),
@@ -109,6 +114,13 @@ export const templateOf = code => {
       const left = truth(node.left, answers);
       if (left !== undefined && left !== (node.operator === "&&")) return [];
     }
+    if (node.type === "LogicalExpression" && !spine(node).length && node.right.type === "SequenceExpression")
+      return [
+        ...pieces(node.left, answers),
+        code.slice(node.left.end, node.right.start),
+        ...effect(node.right, answers),
+        code.slice(node.right.end, node.end),
+      ];
     return truth(node, answers) === undefined ? pieces(node, answers) : [];
   };
 
@@ -127,10 +139,8 @@ export const templateOf = code => {
       return value === undefined ? whole(node, answers) : [value ? "!0" : "!1"];
     },
     IfStatement: (node, answers) => {
-      const test = truth(node.test, answers);
-      if (test === undefined) return whole(node, answers);
-      const taken = test ? node.consequent : node.alternate;
-      return taken ? pieces(taken, answers) : [";"];
+      const said = branch(node, answers);
+      return asked(node) === node.test ? (said.length ? said : [";"]) : ["{", ...said, "}"];
     },
     ExpressionStatement: (node, answers) => {
       const kept = effect(node.expression, answers);
@@ -156,6 +166,8 @@ export const templateOf = code => {
     if (node.type === "Identifier" && node.name.startsWith(PLAN)) return [{ plan: node.name.slice(PLAN.length) }];
     if (node.type === "Identifier" && declared.has(node.name)) return [{ part: node.name }];
     if (node.type === "ExpressionStatement") return folded.ExpressionStatement(node, answers);
+    if (node.type === "VariableDeclarator") return declarator(node, answers);
+    if (node.type === "BlockStatement") return ["{", ...node.body.flatMap(each => statement(each, answers)), "}"];
     if (node.type === "ObjectExpression") return object(node, answers);
     if (node.type === "SequenceExpression") return sequence(node, answers);
     if (node.type === "MemberExpression" && !node.computed)
@@ -164,14 +176,40 @@ export const templateOf = code => {
         ...pieces(node.object, answers),
         code.slice(node.object.end, node.end),
       ];
-    // Nobody assigns to a constant; one word for all names is easier to pack.
-    if (node.type === "VariableDeclaration" && node.kind === "const")
-      return ["let", ...whole({ ...node, kind: "let", start: node.start + "const".length }, answers)];
     if (node.type === "Property" && node.shorthand && declared.has(node.value.name))
       return [`${node.value.name}:`, ...pieces(node.value, answers)];
     if (node.type === "Property" && !node.computed && !node.shorthand)
       return [code.slice(node.start, node.value.start), ...pieces(node.value, answers)];
     return whole(node, answers);
+  };
+
+  /** What comes before what an `if` asks, and the way that it then goes. */
+  const branch = (node, answers) => {
+    const test = truth(asked(node), answers);
+    if (test === undefined) return whole(node, answers);
+    const before =
+      node.test === asked(node) ? [] : [...effects({ expressions: node.test.expressions.slice(0, -1) }, answers), ";"];
+    const taken = test ? node.consequent : node.alternate;
+    return taken ? [...before, ...pieces(taken, answers)] : before;
+  };
+
+  // What is declared without a value is undefined.
+  const declarator = (node, answers) => {
+    const feature = node.init ? open(node.init, answers) : undefined;
+    if (feature) return [chosen(feature, node, answers, declarator)];
+    const name = pieces(node.id, answers);
+    const said = node.init ? pieces(node.init, answers) : [];
+    if (!said.length || said.join("") === "void 0") return name;
+    return [...name, code.slice(node.id.end, node.init.start), ...said, code.slice(node.init.end, node.end)];
+  };
+
+  /** In a block nothing has to stand where nothing is left. */
+  const statement = (node, answers) => {
+    const feature = open(node, answers);
+    if (feature) return [chosen(feature, node, answers, statement)];
+    if (node.type === "IfStatement") return branch(node, answers);
+    const said = pieces(node, answers);
+    return said.join("") === ";" ? [] : said;
   };
 
   /** What is left of an expression whose value nobody takes, with a comma before or after it. */
@@ -212,7 +250,10 @@ export const templateOf = code => {
   };
 
   const parts = [...declared].map(([name, init]) => [name, init ? pieces(init, {}) : []]);
-  return numbered(shared(joined({ parts, start: rest.flatMap(node => pieces(node, {})) })));
+  const template = numbered(shared(joined({ parts, start: rest.flatMap(node => pieces(node, {})) })));
+  const names = PART_NAMES.filter(name => !taken.has(name));
+  if (names.length < template.parts.length) throw new Error("there are more parts than names for them");
+  return { ...template, names };
 };
 
 /** Every piece of the list, and of its choices. */

@@ -36,7 +36,7 @@ async def publish(desk: Desk, entry: SiteEntry, definition: Definition, by: str)
     proposal = await desk.proposals.publish(entry, definition, Environment.PRODUCTION)
     if isinstance(proposal, Unavailable):
         return NotPublished(f"What is live now could not be read because {proposal.why}. Try again in a moment.")
-    if proposal.compiled is None:
+    if proposal.is_refused:
         return Rejected(proposal.findings)
     if proposal.foreign:
         return NotPublished(proposal.foreign)

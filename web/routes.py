@@ -24,6 +24,8 @@ from web.pages import (
     joining,
     life,
     members,
+    publishing,
+    release,
     results,
     revisions,
     sign_in,
@@ -49,8 +51,10 @@ class Route:
 
 OPEN, PUBLIC, SIGNED_IN = Permission.OPEN, Permission.PUBLIC, Permission.SIGNED_IN
 SEES, EDITS, ADDS_SITES = Permission.SEES, Permission.EDITS, Permission.ADDS_SITES
-GIVES_ACCESS, MANAGES = Permission.GIVES_ACCESS, Permission.MANAGES
+PUBLISHES, GIVES_ACCESS, MANAGES = Permission.PUBLISHES, Permission.GIVES_ACCESS, Permission.MANAGES
 READS, WRITES = Permission.READS, Permission.WRITES
+
+PLACE = "/sites/<site:str>/publishing/<environment:str>"
 
 ROUTES: tuple[Route, ...] = (
     Route("healthz", "GET", "/healthz", health.healthz, OPEN),
@@ -95,6 +99,17 @@ ROUTES: tuple[Route, ...] = (
     Route("access", "GET", "/sites/<site:str>/access", access.show, GIVES_ACCESS),
     Route("create_token", "POST", "/sites/<site:str>/access", access.create, GIVES_ACCESS),
     Route("revoke_token", "POST", "/sites/<site:str>/access/<id:str>/revoke", access.revoke, GIVES_ACCESS),
+    Route("publishing", "GET", "/sites/<site:str>/publishing", publishing.show, SEES),
+    Route("progress", "GET", "/sites/<site:str>/works/<work:str>", publishing.progress, SEES),
+    Route("review_promotion", "GET", "/sites/<site:str>/publishing/promote", release.review_promotion, PUBLISHES),
+    Route("promote", "POST", "/sites/<site:str>/publishing/promote", release.promote, PUBLISHES),
+    Route("releases", "GET", f"{PLACE}/releases", publishing.history, SEES),
+    Route("review_publishing", "GET", f"{PLACE}/publish", release.review_publishing, PUBLISHES),
+    Route("publish", "POST", f"{PLACE}/publish", release.publish, PUBLISHES),
+    Route("review_off", "GET", f"{PLACE}/off", release.review_off, PUBLISHES),
+    Route("switch_off", "POST", f"{PLACE}/off", release.switch_off, PUBLISHES),
+    Route("review_return", "GET", f"{PLACE}/releases/<release:str>", release.review_return, PUBLISHES),
+    Route("go_back", "POST", f"{PLACE}/releases/<release:str>", release.go_back, PUBLISHES),
     Route("read_definition", "GET", "/api/v1/sites/<site:str>/definition", definition.read, READS),
     Route("write_definition", "PUT", "/api/v1/sites/<site:str>/definition", definition.write, WRITES),
 )

@@ -3,13 +3,15 @@
  * May not know what is done about it.
  */
 
+import { listen } from "./quiet.ts";
+
 /** Browsers without the Navigation API are asked for their address this often. */
 const ASK_MS = 100;
 
 /** A fragment is part of the address only where it is a route, such as `#/cart`. */
-const address = ({ pathname, search, hash }: Location): readonly [path: string, query: string] => [
-  pathname + (/^#!?\//.test(hash) ? hash : ""),
-  search,
+const address = (): readonly [path: string, query: string] => [
+  location.pathname + (/^#!?\//.test(location.hash) ? location.hash : ""),
+  location.search,
 ];
 
 /**
@@ -17,11 +19,11 @@ const address = ({ pathname, search, hash }: Location): readonly [path: string, 
  * query was put right, as pages do for filters and searches.
  */
 export const watchAddress = (turn: (viewed: boolean) => void): void => {
-  let [path, query] = address(location);
+  let [path, query] = address();
   let pushed = false;
   const look = (): void => {
     const [before, asked] = [path, query];
-    [path, query] = address(location);
+    [path, query] = address();
     if (path !== before || query !== asked) turn(pushed || path !== before);
     pushed = false;
   };
@@ -35,6 +37,6 @@ export const watchAddress = (turn: (viewed: boolean) => void): void => {
     pushed = true;
     look();
   };
-  addEventListener("popstate", looked);
+  listen("popstate", looked);
   setInterval(looked, ASK_MS);
 };

@@ -4,29 +4,29 @@
  */
 
 /** The first that fits; what none fits is `other`. */
-type Families = readonly (readonly [family: string, sign: RegExp])[];
+type Families = Readonly<Record<string, RegExp>>;
 
-const PLATFORMS: Families = [
-  ["ios", /iP(hone|ad|od)/],
-  ["android", /Android/],
-  ["windows", /Windows/],
-  ["chromeos", /CrOS/],
-  ["macos", /Mac OS/],
-  ["linux", /Linux/],
-];
+const PLATFORMS: Families = {
+  ios: /iP(hone|ad|od)/,
+  android: /Android/,
+  windows: /Windows/,
+  chromeos: /CrOS/,
+  macos: /Mac OS/,
+  linux: /Linux/,
+};
 
-const BROWSERS: Families = [
-  ["samsung-internet", /SamsungB/],
-  ["opera", /OP[RT]\/|Opera/],
-  ["edge", /Edg/],
-  ["firefox", /Firefox|FxiOS/],
-  ["other", /YaB|Vivaldi|Ddg|DuckDuckGo|UCB|FBA[NV]|Instagram|Electron/],
-  ["chrome", /Chrom|CriOS/],
-  ["safari", /Safari/],
-];
+const BROWSERS: Families = {
+  "samsung-internet": /SamsungB/,
+  opera: /OP[RT]\/|Opera/,
+  edge: /Edg/,
+  firefox: /Firefox|FxiOS/,
+  other: /YaB|Vivaldi|Ddg|DuckDuckGo|UCB|FBA[NV]|Instagram|Electron/,
+  chrome: /Chrom|CriOS/,
+  safari: /Safari/,
+};
 
 const family = (families: Families, agent: string): string =>
-  families.find(([, sign]) => sign.test(agent))?.[0] ?? "other";
+  Object.entries(families).find(([, sign]) => sign.test(agent))?.[0] ?? "other";
 
 export const browserOf = (agent: string): string => family(BROWSERS, agent);
 

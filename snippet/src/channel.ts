@@ -4,17 +4,8 @@
  */
 
 import { minuteNow } from "./clock.ts";
+import { isUnder } from "./domains.ts";
 import { type Ledger, type Source, sessionAt } from "./ledger.ts";
-
-/** What a session's beginning said about itself, in lower case; `is`: whether it came from one of such hosts. */
-interface Arrived {
-  readonly host: string;
-  readonly source: string;
-  readonly medium: string;
-  readonly campaign: string;
-  readonly is: (hosts: string) => boolean;
-  readonly paid: boolean;
-}
 
 const SEARCH =
   "google|bing|duckduckgo|yahoo|ecosia|baidu|yandex|qwant|startpage|naver|seznam|search.brave|kagi|ask.com|" +
@@ -29,41 +20,48 @@ const ASSISTANTS =
   "you.com|phind|grok.com|poe.com|meta.ai";
 const SHOPPING = "amazon|ebay|etsy|idealo|walmart|alibaba|aliexpress|shopping.google|geizhals";
 const MAIL = /^(e[-_ ]?mail|newsletter|mail)$/;
-
-/** The first that holds. */
-const RULES: readonly (readonly [channel: string, holds: (arrived: Arrived) => boolean])[] = [
-  ["direct", ({ host, source, medium, campaign }) => !(host || source || medium || campaign)],
-  ["cross-network", ({ campaign }) => campaign.includes("cross-network")],
-  ["display", ({ medium }) => /^(display|banner|expandable|interstitial|cpm)$/.test(medium)],
-  ["paid-shopping", ({ paid, is, campaign }) => paid && (is(SHOPPING) || campaign.includes("shop"))],
-  ["paid-search", ({ paid, is }) => paid && is(SEARCH)],
-  ["paid-social", ({ paid, is }) => paid && is(SOCIAL)],
-  ["paid-video", ({ paid, is }) => paid && is(VIDEO)],
-  ["paid-other", ({ paid }) => paid],
-  ["email", ({ medium, source, is }) => MAIL.test(medium) || MAIL.test(source) || is(EMAIL)],
-  ["affiliates", ({ medium }) => /^affiliates?$/.test(medium)],
-  ["audio", ({ medium }) => medium === "audio"],
-  ["sms", ({ medium, source }) => medium === "sms" || source === "sms"],
-  ["push", ({ medium }) => /push$|mobile|notification/.test(medium)],
-  ["assistants", ({ is }) => is(ASSISTANTS)],
-  ["shopping", ({ is }) => is(SHOPPING)],
-  ["social", ({ medium, is }) => /^(social([-_](network|media))?|sm)$/.test(medium) || is(SOCIAL)],
-  ["video", ({ medium, is }) => medium === "video" || is(VIDEO)],
-  ["search", ({ medium, is }) => medium === "organic" || is(SEARCH)],
-  ["campaign", ({ campaign }) => campaign !== ""],
-  ["referral", ({ host, medium }) => host !== "" || /^(referral|link|app)$/.test(medium)],
-];
-
 /** Without country and top level: `www.google.co.uk` is `google` too. */
 const TOP = /\.((com?|net|org|ac|gov|edu|or|ne)\.[^.]{2}|[^.]+)$/;
 
+/** The channel of a session that came from this source, all in lower case. */
+const channelOfTexts = (host: string, source: string, medium: string, campaign: string): string => {
+  const from = (source || host).replace(/^www\./, "");
+  const names = [from, from.replace(TOP, "")];
+  const is = (hosts: string): boolean => names.some(name => hosts.split("|").some(isUnder(name)));
+  const paid = /cp|^ppc$|^retargeting$|^paid/.test(medium);
+  const search = is(SEARCH);
+  const social = is(SOCIAL);
+  const video = is(VIDEO);
+  const shopping = is(SHOPPING);
+  // The first that holds.
+  const rules: Readonly<Record<string, unknown>> = {
+    direct: !(host || source || medium || campaign),
+    "cross-network": campaign.includes("cross-network"),
+    display: /^(display|banner|expandable|interstitial|cpm)$/.test(medium),
+    "paid-shopping": paid && (shopping || campaign.includes("shop")),
+    "paid-search": paid && search,
+    "paid-social": paid && social,
+    "paid-video": paid && video,
+    "paid-other": paid,
+    email: MAIL.test(medium) || MAIL.test(source) || is(EMAIL),
+    affiliates: /^affiliates?$/.test(medium),
+    audio: medium === "audio",
+    sms: medium === "sms" || source === "sms",
+    push: /push$|mobile|notification/.test(medium),
+    assistants: is(ASSISTANTS),
+    shopping: shopping,
+    social: /^(social([-_](network|media))?|sm)$/.test(medium) || social,
+    video: medium === "video" || video,
+    search: medium === "organic" || search,
+    campaign: campaign,
+    referral: host || /^(referral|link|app)$/.test(medium),
+  };
+  return Object.entries(rules).find(([, holds]) => holds)?.[0] ?? "other";
+};
+
 export const channelOfSource = (told: Source): string => {
   const [host = "", source = "", medium = "", campaign = ""] = told.map(text => text.trim().toLowerCase());
-  const from = (source || host).replace(/^www\./, "");
-  const is = (hosts: string): boolean =>
-    [from, from.replace(TOP, "")].some(name => new RegExp(`(^|\\.)(${hosts.replace(/\./g, "\\.")})$`).test(name));
-  const paid = /cp|^ppc$|^retargeting$|^paid/.test(medium);
-  return RULES.find(([, holds]) => holds({ host, source, medium, campaign, is, paid }))?.[0] ?? "other";
+  return channelOfTexts(host, source, medium, campaign);
 };
 
 /** Of the session in progress, or else of the one that a page reached from `source` begins. */

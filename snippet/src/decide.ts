@@ -17,14 +17,31 @@ export const heldOut = (site: string, holdout: number, seed: string): boolean =>
   bucket(`${site}/holdout`, seed) < holdout;
 
 /** Whether the experiment runs on the page. */
-export const runsOn = ([, , , include = [], exclude = []]: Experiment, page: Page): boolean => {
+export const runsOn = ([, , , include, exclude]: Experiment, page: Page): boolean => {
   const passes = (test: PageTest): boolean => matchesPage(test, page);
-  return (!include.length || include.some(passes)) && !(uses.excluded && exclude.some(passes));
+  return !(uses.excluded && exclude?.some(passes)) && (include?.some(passes) ?? true);
+};
+
+const isTime = ([, , , , , , , from = 0, until = 1 / 0]: Experiment, minute: number): boolean =>
+  minute >= from && minute < until;
+
+const hasPlace = ([run, , , , , traffic = WHOLE, , , , layer]: Experiment, seed: string): boolean => {
+  const [of, start, end] = layer ?? [0, 0, traffic];
+  const place = bucket(of ? `${of}/layer` : `${run}/traffic`, seed);
+  return place >= start && place < end;
+};
+
+const dealt = ([run, arms]: Experiment, seed: string): Arm | undefined => {
+  let left = bucket(`${run}/variation`, seed);
+  return arms.find(([, weight]) => {
+    left -= weight;
+    return left < 0;
+  });
 };
 
 /**
- * The variation that the visitor with `seed` gets on the page in that minute (since 1970, UTC), undefined for the
- * original outside the experiment. What was kept is kept wherever the experiment runs.
+ * The variation that the visitor with `seed` gets on the page in that minute (since 1970, UTC); nothing where they get
+ * the original outside the experiment. What was kept is kept wherever the experiment runs.
  */
 export const decide = (
   experiment: Experiment,
@@ -33,20 +50,10 @@ export const decide = (
   seed: string,
   kept: string | undefined,
   meets?: Meets,
-): Arm | undefined => {
-  const [run, arms, , , , traffic = WHOLE, who, from = 0, until = 1 / 0, layer] = experiment;
-  if ((uses.schedules && (minute < from || minute >= until)) || !runsOn(experiment, page)) return;
-  const arm = arms.find(([key]) => key === kept);
-  if (arm) return arm;
-  if (uses.shares) {
-    const [of, start, end] = layer ?? [0, 0, traffic];
-    const place = bucket(of ? `${of}/layer` : `${run}/traffic`, seed);
-    if (place < start || place >= end) return;
-  }
-  if (uses.who && who && !meets?.(who)) return;
-  let left = bucket(`${run}/variation`, seed);
-  return arms.find(([, weight]) => {
-    left -= weight;
-    return left < 0;
-  });
-};
+): Arm | false | undefined =>
+  (!uses.schedules || isTime(experiment, minute)) &&
+  runsOn(experiment, page) &&
+  (experiment[1].find(([key]) => key === kept) ??
+    ((!uses.shares || hasPlace(experiment, seed)) &&
+      (!uses.who || !experiment[6] || !!meets?.(experiment[6])) &&
+      dealt(experiment, seed)));

@@ -4,7 +4,7 @@
  */
 
 import type { Entry } from "./ledger.ts";
-import { quiet } from "./quiet.ts";
+import { listen } from "./quiet.ts";
 
 /** As long as this one sign of attention stands for. */
 const SIGN_MS = 15_000;
@@ -46,6 +46,6 @@ export const attention = (): Entry | undefined => {
 };
 
 export const watchAttention = (): void => {
-  for (const type of SIGNS) addEventListener(type, quiet(sign), { capture: true, passive: true });
-  addEventListener("scroll", quiet(scrolled), { capture: true, passive: true });
+  for (const type of SIGNS) listen(type, sign);
+  listen("scroll", scrolled);
 };

@@ -1,74 +1,72 @@
 /**
  * Puts the visitor into the plan's experiments, shows the variations, and takes back what another page showed.
- * May not know how the ledger is kept or how anything is reported.
+ * May not know how the ledger is kept.
  */
 
 import { minuteNow } from "./clock.ts";
 import { decide, heldOut } from "./decide.ts";
 import { factsOf } from "./facts.ts";
-import { type Change, happen } from "./ledger.ts";
+import type { Undo } from "./kinds.ts";
 import { applyOps } from "./ops.ts";
-import type { Arm, Experiment } from "./plan.ts";
+import type { Arm } from "./plan.ts";
 import { quiet } from "./quiet.ts";
-import { encode, type Kept } from "./record.ts";
-import { leave } from "./redirect.ts";
+import type { Kept } from "./record.ts";
+import { leave, type Shown } from "./redirect.ts";
 import { applyStyle } from "./style.ts";
-import { meets } from "./who.ts";
-
-/** By experiment. */
-export type Shown = ReadonlyMap<string, readonly [run: string, variation: string]>;
-
-/** Characters to be left for beacons; a record that leaves fewer is trimmed. */
-const SPARE = 1_000;
+import { type Facts, meets } from "./who.ts";
 
 /** What is shown of each run of an experiment at this moment, and what ends it. */
-const entered = new Map<string, readonly [variation: string, leave: () => void]>();
+export const entered = new Map<string, readonly [variation: string, leave: Undo | undefined]>();
 
-const enter = (run: string, arm: Arm, tell: (change: Change) => void): (() => void) => {
-  const [, , css = "", guards = []] = arm;
-  const lift = uses.style && (css || guards.length) ? applyStyle(css, guards) : undefined;
-  let undo: (() => void) | undefined;
+const enter = (run: string, arm: Arm, before: string | undefined): Undo | undefined => {
+  const lift = uses.style ? applyStyle(arm) : undefined;
+  let undo: Undo | undefined;
   try {
-    if (uses.ops) undo = applyOps(run, arm, lift, entry => tell(happen(entry)));
+    if (uses.ops) undo = applyOps(run, arm, before, lift);
   } catch {
     lift?.();
   }
-  return () => {
-    undo?.();
-    lift?.();
-  };
+  if (uses.navigation)
+    return () => {
+      undo?.();
+      lift?.();
+    };
+  return undefined;
 };
 
 /**
- * The run and the variation that are shown of each experiment on this page, once its style stands and its ops are at
- * work; undefined where the visitor is being sent on.
+ * Shows the variations that belong to this page, so that their style stands and their ops are at work; or else answers
+ * that the visitor is being sent on.
  */
-export const enterExperiments = (kept: Kept, page: Location, tell: (change: Change) => void): Shown | undefined => {
+export const enterExperiments = (kept: Kept): true | undefined => {
   const [, [seed, , , , , exposures], , behind] = kept;
-  const minute = minuteNow() + behind * 1_440;
-  const facts = uses.who ? factsOf(kept, page) : undefined;
-  const here = uses.holdout && heldOut(plan.site, plan.holdout, seed) ? [] : plan.experiments;
-  const decided = here.flatMap(experiment => {
+  const facts = uses.who ? factsOf(kept) : undefined;
+  let shown: Shown | undefined = plan.experiments.flatMap(experiment => {
+    if (uses.holdout && heldOut(plan.site, plan.holdout, seed)) return [];
     const [run] = experiment;
     const before = exposures.find(([other]) => other === run)?.[1];
-    const arm = decide(experiment, page, minute, seed, before, who => !!facts && meets(who, facts));
-    return arm ? [[run, arm] as const] : [];
+    const minute = uses.schedules ? minuteNow() + behind * 1_440 : 0;
+    const arm = decide(
+      experiment,
+      location,
+      minute,
+      seed,
+      before,
+      uses.who ? who => meets(who, facts as Facts) : undefined,
+    );
+    return arm ? [[run, arm, before] as const] : [];
   });
-  const shown = uses.redirect ? leave(decided, exposures, page, tell) : decided;
+  if (uses.redirect) {
+    shown = leave(shown, exposures);
+    if (!shown) return true;
+  }
   if (uses.navigation)
     entered.forEach(([variation, undo], run) => {
-      const stays = shown?.some(([other, [key]]) => other === run && key === variation);
-      if (!stays && entered.delete(run)) quiet(undo)();
+      const stays = (shown as Shown).some(([other, [key]]) => other === run && key === variation);
+      if (!stays && entered.delete(run)) quiet(undo as Undo)();
     });
-  shown?.forEach(([run, arm]) => {
-    if (!entered.has(run)) entered.set(run, [arm[0], enter(run, arm, tell)]);
+  shown.forEach(([run, arm, before]) => {
+    if (!entered.has(run)) entered.set(run, [arm[0], enter(run, arm, before)]);
   });
-  return shown && new Map(shown.map(([run, [variation]]) => [run.split("#")[0] as string, [run, variation]]));
-};
-
-/** Forgets exposures to experiments and phases that are over where the record leaves little of its `room`. */
-export const trim = (experiments: readonly Experiment[], kept: Kept, room: number): void => {
-  const [, ledger] = kept;
-  if (encode(kept).length > room - SPARE)
-    ledger[5] = ledger[5].filter(([run]) => experiments.some(([running]) => running === run));
+  return undefined;
 };

@@ -5,7 +5,7 @@
 
 import { browserOf, deviceOf, platformOf } from "./agent.ts";
 import { channelOf } from "./channel.ts";
-import { localTime } from "./clock.ts";
+import { localTime, today } from "./clock.ts";
 import type { Kept } from "./record.ts";
 import { sourceOf } from "./source.ts";
 import type { Facts } from "./who.ts";
@@ -34,12 +34,12 @@ const told = (path: string): string | undefined => {
   return ["string", "number", "boolean"].includes(typeof value) ? `${value}` : undefined;
 };
 
-export const factsOf = ([, ledger, , behind]: Kept, page: Location): Facts => {
+export const factsOf = ([, ledger, , behind]: Kept): Facts => {
   const [, created, last] = ledger;
   const { languages, maxTouchPoints, userAgent } = navigator;
-  const clock = (): Date => new Date(localTime(plan.tz) + behind * 864e5);
-  const source = () => sourceOf(document.referrer, page, plan.domains);
-  const known: Record<string, string | number | null | undefined> = {};
+  const clock = (): Date => new Date(localTime() + behind * 864e5);
+  const source = () => sourceOf(document.referrer);
+  const known: Record<string, string | null | undefined> = {};
 
   const facts: Readonly<Record<string, (name: string) => (typeof known)[string]>> = {
     device: () => deviceOf(userAgent, maxTouchPoints),
@@ -49,31 +49,26 @@ export const factsOf = ([, ledger, , behind]: Kept, page: Location): Facts => {
     language: () => languages[0] ?? "",
     channel: () => (uses.channel ? channelOf(source(), ledger) : undefined),
     // The day that a record was made is that of the first visit.
-    visitor: () => (last !== null && created < Math.floor(+clock() / 864e5) ? "returning" : "new"),
-    path: () => page.pathname,
-    host: () => page.host,
+    visitor: () => (last !== null && created < today() + behind ? "returning" : "new"),
+    path: () => location.pathname,
+    host: () => location.host,
     referrer: () => source()[0],
-    query: name => new URLSearchParams(page.search).get(name),
+    query: name => new URLSearchParams(location.search).get(name),
     cookie,
     data: told,
-    width: () => innerWidth,
-    hour: () => clock().getUTCHours(),
-    weekday: () => clock().getUTCDay() || 7,
-  };
-
-  const find = (subject: string): (typeof known)[string] => {
-    const [field = ""] = subject.split(".", 1);
-    try {
-      return facts[field]?.(subject.slice(field.length + 1));
-    } catch {
-      // A data layer may do anything when it is read.
-      return undefined;
-    }
+    width: () => `${innerWidth}`,
+    hour: () => `${clock().getUTCHours()}`,
+    weekday: () => `${clock().getUTCDay() || 7}`,
   };
 
   return subject => {
-    if (!(subject in known)) known[subject] = find(subject);
-    const value = known[subject] ?? undefined;
-    return value === undefined ? value : `${value}`;
+    if (subject in known) return known[subject];
+    const [field = "", ...name] = subject.split(".");
+    try {
+      known[subject] = facts[field]?.(name.join("."));
+    } catch {
+      // A data layer may do anything when it is read.
+    }
+    return known[subject];
   };
 };

@@ -4,9 +4,12 @@
  */
 
 import type { Change, Reached, Standing } from "./ledger.ts";
-import type { Experiment, Goal } from "./plan.ts";
+import type { Goal } from "./plan.ts";
 
-/** A goal reached and what it was worth, in minor units. */
+/** What reaching a goal is worth, in minor units; false where it is not reached. */
+export type Worth = (goal: Goal) => number | false;
+
+/** A goal reached and what it was worth. */
 export type Hit = readonly [goal: string, amount: number];
 
 /** The most that a relay takes for one conversion, either way. */
@@ -19,32 +22,29 @@ const more = (goals: Reached[], [goal, amount]: Hit): readonly [count: number, t
     reached = [goal, 0, 0];
     goals.push(reached);
   }
-  const [, count, total] = reached;
-  reached[1]++;
-  reached[2] += amount;
-  return [count, total];
+  const [, , total] = reached;
+  if (uses.amounts) reached[2] += amount;
+  return [reached[1]++, total];
 };
 
 /** Reports the goal with its standing in each experiment that is judged by it, in their order. */
 export const convert =
-  (experiments: readonly Experiment[], hit: Hit): Change =>
+  (hit: Hit): Change =>
   ([, , , , goals, exposures]) => {
     const [goal, amount] = hit;
-    const standings = experiments.flatMap(([run, , judgedBy]) =>
+    const standings = plan.experiments.flatMap(([run, , judgedBy]) =>
       exposures
         .filter(([of]) => of === run && judgedBy.includes(goal))
         .map(([, variation, since]): Standing => [run, variation, ...more(since, hit)]),
     );
-    const before = more(goals, hit);
-    return [amount ? ["goal", goal, ...before, standings, amount] : ["goal", goal, ...before, standings]];
+    const entry: ["goal", string, number, number, Standing[], number?] = ["goal", goal, ...more(goals, hit), standings];
+    if (uses.amounts && amount) entry.push(amount);
+    return [entry];
   };
 
-/** An amount such as 49.99 in its currency's minor unit, halves rounded towards plus infinity; 0 for what is none. */
-export const minorUnits = (amount: number, digits: number): number =>
-  Math.max(-LARGEST, Math.min(LARGEST, Math.floor(amount * 10 ** digits + 0.5))) || 0;
-
-/** The goal of this key, reached because the page says so. */
-export const goalsNamed = (goals: readonly Goal[], named: string, amount: number): readonly Hit[] =>
-  goals
-    .filter(([key]) => key === named)
-    .map(([key, , , , digits]) => [key, digits === undefined ? 0 : minorUnits(amount, digits)]);
+/**
+ * An amount such as 49.99 in its currency's minor unit, halves rounded towards plus infinity; 0 for what is none, and
+ * for a goal that has no currency.
+ */
+export const minorUnits = (amount: unknown, digits = Number.NaN): number =>
+  Math.max(-LARGEST, Math.min(LARGEST, Math.floor((amount as number) * 10 ** digits + 0.5))) || 0;

@@ -81,8 +81,7 @@ const moving = (): Kind => {
       return to ? stands([element], place as Place, to) : undefined;
     },
     (element, place, target) => {
-      const to = targetOf(element, target);
-      if (!to) return;
+      const to = targetOf(element, target) as Element;
       moved = element;
       const back = leavePlace(element);
       put([element], place as Place, to);

@@ -4,104 +4,96 @@
  */
 
 import { newSeed } from "./chance.ts";
-import { daysLeft, decode, encode, type Kept, newRecord } from "./record.ts";
+import { isUnder } from "./domains.ts";
+import { listen } from "./quiet.ts";
+import { daysLeft, decode, encode, type Kept, NO, newRecord } from "./record.ts";
 
 /** Browsers stop at 4,096 bytes for name and value; the name takes 43 at most. */
 export const ROOM = 3_750;
 
 const DAY_S = 86_400;
 
-/** Instead of a record, the same for everybody: the visitor wants none. */
-const NO = "0";
 const NO_DAYS = 395;
 
 /** Pages that may have been opened at the same instant. */
 const CLAIMS = 9;
 
-/** Whether a visitor without a record may be given one: only a page that has just begun makes visitors. */
-let welcome = false;
+/** The seed of a visitor who has no record and may be given one: only a page that has just begun makes visitors. */
+let welcome: string | undefined;
 
-const shared = uses.domains ? plan.domains.find(domain => `.${location.hostname}`.endsWith(`.${domain}`)) : "";
+const shared = uses.domains ? plan.domains.find(isUnder(location.hostname)) : "";
 
-const find = (rest: string): string | undefined => document.cookie.match(`(?:^| )${plan.record}${rest}`)?.[1];
-const value = (): string | undefined => find("=([^;]*)");
+const value = (): string | undefined => document.cookie.match(`(?:^| )${plan.record}=([^;]*)`)?.[1];
 // Pages opened at the same instant, with no record yet, each claim a seed by a cookie of its own, and none can
 // overwrite another's. Browsers list cookies in the order of their making, so all go by the first.
-const claim = (): string | undefined => find("\\.(\\w+)=");
+const claim = (): string | undefined => document.cookie.match(`(?:^| )${plan.record}\\.(\\w+)=`)?.[1];
 
-const put = (key: string, text: string, age: number, domain = shared): void => {
+/** Sets the cookie whose name is the record's and what stands before the text's `=`. */
+const put = (text: string, age: number, domain = shared): void => {
   // biome-ignore lint/suspicious/noDocumentCookie: decisions are synchronous, and so must their record be
-  document.cookie =
-    `${key}=${text};Path=/;SameSite=Lax;Max-Age=${age}` +
-    (domain ? `;Domain=${domain}` : "") +
-    (location.protocol === "https:" ? ";Secure" : "");
+  document.cookie = `${plan.record + text};Path=/;SameSite=Lax;Max-Age=${age}${domain ? `;Domain=${domain}` : ""}${
+    location.protocol === "https:" ? ";Secure" : ""
+  }`;
 };
 
-const unclaim = (): void => {
-  for (let left = CLAIMS; left-- && claim(); ) put(`${plan.record}.${claim()}`, "", 0);
+/** The record stands: no page needs to agree on a seed any more. */
+export const unclaim = (): void => {
+  for (let left = CLAIMS; left-- && claim(); ) put(`.${claim()}=`, 0);
 };
 
 /** Here and at every parent domain: the plan's domains may have been others when the cookie was written. */
-const forgetRecord = (): void => {
+const forgetRecord = (domain = location.hostname): void => {
   if (uses.experiments) unclaim();
+  put("=", 0, domain);
   // What is left after the last label is no domain: the host alone.
-  `${location.hostname}.`
-    .split(".")
-    .forEach((_label, i, labels) => put(plan.record, "", 0, labels.slice(i, -1).join(".")));
+  if (domain) forgetRecord(domain.replace(/^[^.]*\.?/, ""));
 };
 
 /** Deletes what is kept, if anything is. Where nobody is asked, the no is kept instead. */
 export const refuseRecord = (): void => {
-  if (value() === NO) return;
-  if (find("([.=])")) forgetRecord();
-  if (!uses.consent) put(plan.record, NO, NO_DAYS * DAY_S);
+  if (uses.consent ? !value() && !claim() : readRecord() === NO) return;
+  forgetRecord();
+  if (!uses.consent) put(`=${NO}`, NO_DAYS * DAY_S);
 };
 
-/** The record, or a new one where there may be one; undefined where there is neither, or the visitor said no. */
-export const readRecord = (day: number): Kept | undefined => {
-  if (value() === NO) return undefined;
-  const seed = uses.experiments ? claim() : welcome && newSeed();
-  return decode(value()) ?? (seed ? newRecord(seed, day) : undefined);
-};
+/** The record, or a new one where there may be one; undefined where there is neither, NO where the visitor said so. */
+export const readRecord = (day = 0): Kept | typeof NO | undefined =>
+  decode(value()) ?? newRecord(uses.experiments ? claim() : welcome, day);
 
-const welcomed = (): Kept | undefined => {
-  welcome = true;
-  return readRecord(0);
+const welcomed = (): Kept | typeof NO | undefined => {
+  welcome = newSeed();
+  return readRecord();
 };
 
 /** Nothing is stored before the page is looked at; what is decided for it until then is decided by the seed. */
-const claimed = (): Kept | undefined => {
+const claimed = (): Kept | typeof NO | undefined => {
   const seed = newSeed();
-  const take = (): void => put(`${plan.record}.${seed}`, "", DAY_S);
+  const take = (): void => put(`.${seed}=`, DAY_S);
   if ((document as Document & { readonly prerendering?: boolean }).prerendering) {
-    addEventListener("prerenderingchange", take, true);
+    listen("prerenderingchange", take);
     return newRecord(seed, 0);
   }
   take();
-  return readRecord(0);
+  return readRecord();
 };
 
 /**
- * The record as it is when a page begins; undefined where nothing can be kept, or the visitor said no and does not say
+ * The record as it is when a page begins; nothing where none can be kept, or the visitor said no and does not say
  * yes now. Its days are not to be relied on: which day it is would cost too much to ask while the page waits.
  */
-export const openRecord = (saysYes: boolean): Kept | undefined => {
-  if (saysYes && value() === NO) forgetRecord();
-  const kept = readRecord(0);
-  if (kept || value() === NO) return kept;
-  return uses.experiments ? claimed() : welcomed();
+export const openRecord = (saysYes?: boolean): Kept | typeof NO | undefined => {
+  if (saysYes && !readRecord()) forgetRecord();
+  return readRecord() ?? (uses.experiments ? claimed() : welcomed());
 };
 
-/** Whether the record is now in the cookie; by the browser's clock it is `day`. */
+/** Whether the record is now in the cookie. */
 export const writeRecord = (kept: Kept, day: number): boolean => {
   const text = encode(kept);
-  const set = (): void => put(plan.record, text, daysLeft(kept, day) * DAY_S);
-  set();
-  if (value() !== text) {
-    forgetRecord();
-    set();
-  }
-  if (uses.experiments) unclaim();
-  welcome = false;
-  return value() === text;
+  const age = daysLeft(kept, day) * DAY_S;
+  const isSet = (): boolean => {
+    put(`=${text}`, age);
+    return value() === text;
+  };
+  welcome = undefined;
+  return isSet() || !!(forgetRecord() as unknown) || isSet();
 };

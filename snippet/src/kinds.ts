@@ -6,10 +6,13 @@
 /** Puts back what a change was made to, save what the page has changed since. */
 export type Undo = () => void;
 
-/** `name` is the text of a text, the html of an html. */
+/**
+ * `name` is the text of a text, the html of an html. What is read is undefined where there is nothing to do; what is
+ * written answers how it is put back, where anything ever is.
+ */
 export type Kind = readonly [
   read: (element: Element, name: string, value: string | null) => unknown,
-  write: (element: Element, name: string, value: string | null) => Undo | undefined,
+  write: (element: Element, name: string, value: string | null) => unknown,
 ];
 
 interface Policy {
@@ -25,8 +28,6 @@ export const trusted = (html: string): string => {
   policy ??= (window as TrustedWindow).trustedTypes?.createPolicy("leadbright", { createHTML: text => text });
   return policy?.createHTML(html) ?? html;
 };
-
-export const none: Undo = () => {};
 
 /** The element's own nodes wait aside, and the parser may add to them, until they are put back in place of ours. */
 const swap = (element: Element, put: () => void): Undo => {
@@ -44,44 +45,46 @@ const swap = (element: Element, put: () => void): Undo => {
   };
 };
 
-const replace = (element: Element, put: () => void): Undo => {
-  if (uses.navigation) return swap(element, put);
-  put();
-  return none;
-};
+const replace = (element: Element, put: () => void): unknown => (uses.navigation ? swap(element, put) : put());
 
-/** The text goes into the text nodes that are there: frameworks hold on to theirs, and parsers add to the last one. */
-const setText = (element: Element, text: string): Undo => {
-  const nodes = [...element.childNodes].filter(node => node.nodeType === 3) as Text[];
-  if (!nodes[0] || element.childElementCount) return replace(element, () => element.replaceChildren(text));
+const setData = (nodes: readonly Text[], text: string): Undo => {
   const parsing = document.readyState === "loading";
   const backs = nodes.map((node, i) => {
     const own = node.data;
     const ours = i ? "" : text;
     node.data = ours;
-    return uses.navigation
-      ? () => {
-          const { data } = node;
-          if (data === ours || (parsing && data.startsWith(ours))) node.data = own + data.slice(ours.length);
-        }
-      : none;
+    return () => {
+      const { data } = node;
+      if (data === ours || (parsing && data.startsWith(ours))) node.data = own + data.slice(ours.length);
+    };
   });
   return () => backs.forEach(back => back());
+};
+
+/** The text goes into the text nodes that are there: frameworks hold on to theirs, and parsers add to the last one. */
+const setText = (element: Element, text: string): unknown => {
+  const nodes = [...element.childNodes].filter(node => node.nodeType === 3) as Text[];
+  if (!nodes[0] || element.childElementCount) return replace(element, () => element.replaceChildren(text));
+  return uses.navigation
+    ? setData(nodes, text)
+    : nodes.forEach((node, i) => {
+        node.data = i ? "" : text;
+      });
 };
 
 /** What is got and set as one value, `null` being what the op is about. */
 const plain = (get: Kind[0], set: (element: Element, name: string, value: unknown) => unknown): Kind => [
   get,
-  (element, name, value) => {
-    const own = get(element, name, value);
-    set(element, name, value);
-    const ours = get(element, name, value);
-    return uses.navigation
-      ? () => {
+  uses.navigation
+    ? (element, name, value) => {
+        const own = get(element, name, value);
+        set(element, name, value);
+        const ours = get(element, name, value);
+        return () => {
           if (get(element, name, value) === ours) set(element, name, own);
-        }
-      : none;
-  },
+        };
+      }
+    : set,
 ];
 
 const setAttribute = (element: Element, name: string, value: unknown): void =>
@@ -113,8 +116,8 @@ export const leavePlace = (element: Element): ((isOurs: boolean) => void) => {
 const isHeld = (element: Element | null): boolean =>
   !!element && (Object.keys(element).some(key => /^__(react|vue)/.test(key)) || isHeld(element.parentElement));
 
-const remove = (element: Element): Undo => {
-  if (isHeld(element)) return hiding[1](element, "", null) as Undo;
+const remove = (element: Element): unknown => {
+  if (isHeld(element)) return hiding[1](element, "", null);
   const back = leavePlace(element);
   element.remove();
   return () => back(!element.isConnected);

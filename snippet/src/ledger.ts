@@ -6,7 +6,7 @@
 export type Source = readonly [referrer: string, source: string, medium: string, campaign: string];
 
 /** The visit in progress: when last active (minutes since 1970 UTC), views so far (2 stands for all above), its source.
- * There are none yet where the first page sent its visitor on. */
+ * There are none yet where the first page sent its visitor on, or where there has never been a visit. */
 export type Session = [minute: number, views: number, source: Source];
 
 /** How often a goal was reached and what it was worth so far, in minor units. */
@@ -20,7 +20,7 @@ export type Ledger = [
   seed: string,
   created: number,
   last: number | null,
-  session: Session | null,
+  session: Session,
   goals: Reached[],
   exposures: Exposure[],
 ];
@@ -36,6 +36,7 @@ export type Entry =
   | readonly ["goal", string, number, number, readonly Standing[], number?]
   | readonly ["event", string]
   | readonly ["leave", number, number]
+  | readonly ["ok", string, string, number, number]
   | readonly ["miss" | "error", string, string, number];
 
 /** What a report does to the ledger as it then is, at that day (site-local) and minute (UTC), and what it reports. */
@@ -43,12 +44,6 @@ export type Change = (ledger: Ledger, day: number, minute: number) => readonly E
 
 const SESSION_MINUTES = 30;
 const LONG_GAP = 32;
-const QUARTERS = 4;
-
-const quarter = (day: number): number => {
-  const date = new Date(day * 864e5);
-  return (date.getUTCFullYear() * QUARTERS + date.getUTCMonth() / 3) | 0;
-};
 
 /** The first page of a day; a clock that went back reports nothing. */
 export const visit: Change = (ledger, day) => {
@@ -56,23 +51,26 @@ export const visit: Change = (ledger, day) => {
   const before = ledger[2] ?? Number.NaN;
   if (day <= before) return [];
   ledger[2] = day;
-  const [then, now] = [quarter(before), quarter(day)];
-  const bits = +(then !== now) + 2 * +(((then / QUARTERS) | 0) !== ((now / QUARTERS) | 0));
+  const [then, now] = [before, day].map(each => {
+    const date = new Date(each * 864e5);
+    // In quarters: a year has four.
+    return (date.getUTCFullYear() * 4 + date.getUTCMonth() / 3) | 0;
+  }) as [number, number];
+  const bits = +(then !== now) + 2 * +(then >> 2 !== now >> 2);
   return [["visit", Math.min(day - before, LONG_GAP) || 0, bits]];
 };
 
 /** The session in progress at that minute. */
-export const sessionAt = ([, , , session]: Ledger, minute: number): Session | null =>
-  session && minute >= session[0] && minute - session[0] < SESSION_MINUTES ? session : null;
+export const sessionAt = ([, , , session]: Ledger, minute: number): Session | undefined =>
+  minute >= session[0] && minute - session[0] < SESSION_MINUTES ? session : undefined;
 
 /** A page view, and a session where none is in progress; `source` is where that one would come from. */
 export const view =
   (source: Source): Change =>
   (ledger, _day, minute) => {
-    const session = sessionAt(ledger, minute);
-    const views = session?.[1];
-    ledger[3] = [minute, views ? 2 : 1, session?.[2] ?? source];
-    return session ? [views === 1 ? ["view", 1] : ["view"]] : [["session"], ["view"]];
+    const [, views, from = source] = sessionAt(ledger, minute) ?? [];
+    ledger[3] = [minute, views ? 2 : 1, from];
+    return (views as number) >= 0 ? [views === 1 ? ["view", 1] : ["view"]] : [["session"], ["view"]];
   };
 
 /** A variation seen; a visitor is exposed to a run (one phase of an experiment) once and keeps what it was. */

@@ -7,6 +7,7 @@ import type { Experiment, Goal } from "./plan.ts";
 
 /** What a plan may ask of the snippet; `config_compiler/link.py` says when it does. */
 export type Feature =
+  | "amounts"
   | "attribute"
   | "channel"
   | "class"

@@ -7,10 +7,10 @@ import type { Leadbright } from "../leadbright.d.ts";
 import { watchAddress } from "./address.ts";
 import { watchAttention } from "./engagement.ts";
 import { readRecord } from "./jar.ts";
-import { answered, begin, depart, look, move, reach, refused } from "./page.ts";
-import { quiet } from "./quiet.ts";
+import { begin, depart, look, move, reach, refused } from "./page.ts";
+import { listen, quiet } from "./quiet.ts";
 import { lockedTurn, turn } from "./report.ts";
-import { goalsTouched } from "./triggers.ts";
+import { touchedBy } from "./triggers.ts";
 import { type Say, say } from "./verbs.ts";
 
 /** The page API once it stands, as against the queue that stands in for it before. */
@@ -18,7 +18,7 @@ interface Installed extends Leadbright {
   readonly on?: boolean;
 }
 
-const touched = quiet((event: Event) => reach(goalsTouched(plan.goals, event)));
+const touched = (event: Event): void => reach(touchedBy(event));
 
 /** Hears what was said before, of consent or the rest. */
 const hear = quiet((consent: boolean) =>
@@ -28,26 +28,21 @@ const hear = quiet((consent: boolean) =>
 const early = window.leadbright as Installed | undefined;
 // Another copy may have been first.
 if (!early?.on) {
-  window.leadbright = Object.assign(say, { on: true }) as Installed;
+  say.on = true;
+  window.leadbright = say as Leadbright;
   // What the page knows already spares us to look.
   hear(true);
-  if (!answered && (!uses.consent || (!refused() && readRecord(0)))) quiet(begin)();
-  if (uses.click) addEventListener("click", touched, true);
-  if (uses.submit) addEventListener("submit", touched, true);
-  addEventListener(
-    "pageshow",
-    quiet(({ persisted }: PageTransitionEvent) => persisted && look()),
-  );
+  if (!uses.consent || (!refused() && readRecord())) quiet(begin)();
+  if (uses.click) listen("click", touched);
+  if (uses.submit) listen("submit", touched);
+  listen("pageshow", (event: PageTransitionEvent) => event.persisted && look());
   if (uses.navigation) watchAddress(quiet(move));
   if (uses.engagement) {
     watchAttention();
-    addEventListener("pagehide", quiet(depart));
+    listen("pagehide", depart);
   }
-  addEventListener("prerenderingchange", () => lockedTurn(), true);
+  listen("prerenderingchange", () => lockedTurn());
   // A page that is left will not be given the lock any more: its last turn is the only one taken without it.
-  addEventListener(
-    "pagehide",
-    quiet(() => turn()),
-  );
+  listen("pagehide", () => turn());
   hear(false);
 }

@@ -4,10 +4,10 @@
  */
 
 import { placing } from "./insert.ts";
-import { KINDS, type Kind, none, type Undo } from "./kinds.ts";
-import type { Entry } from "./ledger.ts";
+import { KINDS, type Kind, type Undo } from "./kinds.ts";
 import type { Arm, Op } from "./plan.ts";
-import { quiet } from "./quiet.ts";
+import { listen, quiet } from "./quiet.ts";
+import { tell } from "./report.ts";
 import { scriptTask } from "./script.ts";
 import type { Lift } from "./style.ts";
 
@@ -28,58 +28,56 @@ const FRAME_MS = 16;
 /** What stands in elements with this attribute is not changed: a framework has yet to find it as its server made it. */
 const WAIT = "data-leadbright-wait";
 
-export type Fault = "miss" | "error" | undefined;
+/** What is amiss with an op, or else after how many milliseconds it first worked. */
+export type Outcome = "miss" | "error" | number;
+
+const isTime = (outcome: Outcome): outcome is number => +outcome >= 0;
 
 /** An op at work: `pass` goes over the page and answers whether it changed anything, `conclude` reports what is amiss. */
-export type Task = readonly [pass: () => boolean, conclude: () => void, undo: Undo];
+export type Task = readonly [pass: () => boolean, conclude: () => void, undo?: Undo];
 
 const parsing = (): boolean => document.readyState === "loading";
 
-const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void): Task => {
+const taskOf = (op: Op, lift: Lift | undefined, report: (outcome: Outcome) => void): Task => {
   const [kind, selector, name = "", value = null] = op as readonly [Op[0], string, string?, (string | null)?];
-  const how = KINDS[kind] ?? (uses.insert ? placing(kind) : undefined);
-  const safe = /^a|^drop/.test(kind);
-  const given = new Map<Element, readonly [value: unknown, undo: Undo]>();
-  let fault: Fault = "miss";
-  let told: Fault;
+  const [read, write] = (uses.insert ? (KINDS[kind] ?? placing(kind)) : KINDS[kind]) as Kind;
+  const given = new Map<Element, readonly [value: unknown, undo: unknown]>();
+  const begun = performance.now();
+  let outcome: Outcome = "miss";
   let credit = 0;
   let until = 0;
   let pauses = 0;
 
-  const conclude = (): void => {
-    if (!told) report(fault);
-    told = fault;
-  };
-  const undo = (): void => {
-    if (uses.navigation) given.forEach(([, back]) => back());
-  };
+  let cost = 0;
 
-  /** What it cost. */
-  const give = (element: Element): number => {
-    const [read, write] = how as Kind;
+  const conclude = (): void => {
+    if (until < 1 / 0) report(outcome);
+  };
+  /** For good. */
+  const stop = (fault: Outcome): void => {
+    credit = 0;
+    until = 1 / 0;
+    report(fault);
+  };
+  const undo = (): void => given.forEach(([, back]) => (back as Undo)());
+
+  const give = (element: Element): void => {
     const mark = given.get(element);
-    if ((mark && mark[0] === read(element, name, value)) || (!safe && element.closest(`[${WAIT}]`))) return 0;
+    const now = read(element, name, value);
+    if (
+      (uses.insert && now === undefined) ||
+      mark?.[0] === now ||
+      ((!(uses.attribute || uses.class) || !/^a|^drop/.test(kind)) && element.closest(`[${WAIT}]`))
+    )
+      return;
     if (uses.navigation) {
       if (given.size > REMEMBERED) given.forEach((_mark, other) => other.isConnected || given.delete(other));
-      mark?.[1]();
+      (mark?.[1] as Undo | undefined)?.();
     }
     const back = write(element, name, value);
-    if (!back) return 0;
     given.set(element, [read(element, name, value), back]);
-    fault = undefined;
-    return parsing() ? PARSING : mark ? 1 : NEW;
-  };
-
-  const spend = (cost: number): void => {
-    credit -= cost;
-    if (credit > 0) return;
-    if (pauses < 2) setTimeout(passAll, WHILE_MS << pauses++);
-    else {
-      until = 1 / 0;
-      fault = "miss";
-      undo();
-      conclude();
-    }
+    if (!isTime(outcome)) outcome = (performance.now() - begun) | 0;
+    cost = Math.max(cost, parsing() ? PARSING : mark ? 1 : NEW);
   };
 
   const pass = (): boolean => {
@@ -88,28 +86,30 @@ const taskOf = (op: Op, lift: Lift | undefined, report: (fault: Fault) => void):
       credit = CREDIT;
       until = now + (WHILE_MS << pauses);
     }
-    let cost = 0;
+    cost = 0;
     try {
-      if (credit > 0)
-        document.querySelectorAll(selector).forEach(element => {
-          cost = Math.max(cost, give(element));
-        });
-      if (cost) spend(cost);
+      if (credit > 0) document.querySelectorAll(selector).forEach(give);
+      credit -= cost;
+      if (cost && credit <= 0) {
+        if (pauses < 2) setTimeout(passAll, WHILE_MS << pauses++);
+        else {
+          if (uses.navigation) undo();
+          stop("miss");
+        }
+      }
     } catch {
-      fault = "error";
-      credit = 0;
-      until = 1 / 0;
+      outcome = "error";
+      stop(outcome);
     }
-    if (fault !== "miss") lift?.(selector);
+    if (outcome !== "miss") lift?.(selector);
     return !!cost;
   };
 
-  return [pass, conclude, undo];
+  return uses.navigation ? [pass, conclude, undo] : [pass, conclude];
 };
 
 const tasks = new Set<Task>();
 const attributes = ["class", WAIT];
-let observer: MutationObserver | undefined;
 let framed = 0;
 let due = 0;
 
@@ -118,7 +118,7 @@ const passAll = quiet((): void => {
   let busy = false;
   for (const [pass] of tasks) busy = pass() || busy;
   due = busy ? 0 : Date.now() + FRAME_MS;
-  observer?.takeRecords();
+  observer.takeRecords();
 });
 
 /** After a pass that found nothing to do, the next is no sooner than it has to be: before what changed is painted. */
@@ -127,42 +127,46 @@ const look = (): void => {
   else if (!framed) framed = requestAnimationFrame(passAll);
 };
 
-/** Applies the ops until it is taken back; `report` is told once of each that found no element, failed or gave up. */
+const observer = new MutationObserver(look);
+
+/**
+ * Applies the ops until it is taken back. Each that found no element, failed or gave up is told of, and of visitors who
+ * have seen no variation `before` also each that worked.
+ */
 export const applyOps = (
   run: string,
   [variation, , , , ops = []]: Arm,
+  before: string | undefined,
   lift: Lift | undefined,
-  report: (entry: Entry) => void,
-): Undo => {
+): Undo | undefined => {
   const mine = ops.map((op, index) => {
-    const tell = (fault: Fault): void => {
-      if (fault) report([fault, run, variation, index]);
+    const report = (outcome: Outcome): void => {
+      if (!isTime(outcome)) tell(() => [[outcome, run, variation, index]]);
+      else if (!before) tell(() => [["ok", run, variation, index, outcome]]);
     };
     if (uses.attribute && op[0] === "attribute") attributes.push(op[2]);
-    return uses.script && op[0] === "script" ? scriptTask(plan.scripts[op[1]], tell) : taskOf(op, lift, tell);
+    return uses.script && op[0] === "script" ? scriptTask(plan.scripts[op[1]], report) : taskOf(op, lift, report);
   });
   const wait = (): void => {
     passAll();
     setTimeout(
-      quiet(() => mine.forEach(task => tasks.has(task) && task[1]())),
+      quiet(() => mine.forEach(task => (!uses.navigation || tasks.has(task)) && task[1]())),
       PATIENCE_MS,
     );
   };
 
   mine.forEach(task => tasks.add(task));
-  observer ??= new MutationObserver(look);
   observer.observe(document, { childList: true, subtree: true, characterData: true, attributeFilter: attributes });
-  if (parsing()) {
-    passAll();
-    document.addEventListener("DOMContentLoaded", wait);
-  } else wait();
+  passAll();
+  if (parsing()) listen("DOMContentLoaded", wait);
+  else wait();
 
   return uses.navigation
     ? () => {
         for (const task of mine.reverse()) {
           tasks.delete(task);
-          task[2]();
+          task[2]?.();
         }
       }
-    : none;
+    : undefined;
 };

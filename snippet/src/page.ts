@@ -4,13 +4,13 @@
  */
 
 import { attend, attention } from "./engagement.ts";
-import { enterExperiments, type Shown } from "./experiments.ts";
-import { convert, type Hit } from "./goals.ts";
+import { enterExperiments, entered } from "./experiments.ts";
+import { convert, type Worth } from "./goals.ts";
 import { openRecord, readRecord, refuseRecord } from "./jar.ts";
 import { expose, view, visit } from "./ledger.ts";
-import { beginTelling, endTelling, isTelling, tell, tellOnce } from "./report.ts";
+import { beginTelling, endTelling, tell, tellOnce, waiting } from "./report.ts";
 import { sourceOf } from "./source.ts";
-import { goalsVisited } from "./triggers.ts";
+import { visited } from "./triggers.ts";
 
 interface Signals extends Navigator {
   readonly globalPrivacyControl?: boolean;
@@ -20,33 +20,30 @@ interface Signals extends Navigator {
 /** What four in five of the machines known to visit pages say of themselves; there are telephones called Cubot. */
 const BOT = /compatible;|http|[^u]bot\b|crawl|spider/i;
 
-/** Whether the page has said what the visitor wants. */
-export let answered = false;
-
-let shown: Shown | undefined;
-
 /** Whether the visitor, through the browser, asked to be left alone, or is no visitor at all. */
 export const refused = (signals: Signals = navigator): unknown =>
+  (uses.experiments && BOT.test(signals.userAgent)) ||
   signals.webdriver ||
-  BOT.test(signals.userAgent) ||
   (uses.gpc && signals.globalPrivacyControl) ||
   (uses.dnt && signals.doNotTrack === "1");
 
-export const reach = (hits: readonly Hit[]): void => hits.forEach(hit => tell(convert(plan.experiments, hit)));
-
-export const variationOf = (experiment: string): string | undefined => shown?.get(experiment)?.[1];
+export const reach = (worth: Worth): void =>
+  plan.goals.forEach(goal => {
+    const amount = worth(goal);
+    if (amount !== false) tell(convert([goal[0], amount]));
+  });
 
 const exposeAll = (): void => {
-  if (uses.experiments) shown?.forEach(seen => tell(expose(...seen)));
+  entered.forEach(([variation], run) => tell(expose(run, variation)));
 };
 
 /** The page is looked at. */
 export const look = (referrer = document.referrer): void => {
   if (uses.engagement) attend();
   tell(visit);
-  tell(view(sourceOf(referrer, location, plan.domains)));
-  exposeAll();
-  if (uses.visit) reach(goalsVisited(plan.goals, location));
+  tell(view(sourceOf(referrer)));
+  if (uses.experiments) exposeAll();
+  if (uses.visit) reach(visited);
 };
 
 /** The page is left, or becomes another. */
@@ -55,38 +52,35 @@ export const depart = (): void => {
   if (entry) tellOnce(entry);
 };
 
-export const begin = (saysYes = false): void => {
-  const kept = isTelling() || refused() ? undefined : openRecord(saysYes);
+export const begin = (saysYes?: boolean): void => {
+  const kept = !waiting && !refused() && openRecord(saysYes);
   if (!kept) return;
   beginTelling();
-  if (uses.experiments) {
-    shown = enterExperiments(kept, location, tell);
-    // Who is sent on to another page has seen nothing of this one.
-    if (!shown) return;
-  }
+  // Who is sent on to another page has seen nothing of this one.
+  if (uses.redirect) {
+    if (enterExperiments(kept)) return;
+  } else if (uses.experiments) enterExperiments(kept);
   look();
 };
 
 /** The address is another without a new page; `viewed` is whether that is one to whoever looks at it. */
 export const move = (viewed: boolean): void => {
-  const kept = isTelling() && openRecord(false);
+  const kept = waiting && openRecord();
   if (!kept) return;
-  if (uses.experiments) {
-    shown = enterExperiments(kept, location, tell);
-    if (!shown) return;
-  }
-  if (viewed && uses.engagement) depart();
+  if (uses.redirect) {
+    if (enterExperiments(kept)) return;
+  } else if (uses.experiments) enterExperiments(kept);
+  if (uses.engagement && viewed) depart();
   // The page that is left is no other site.
   if (viewed) look("");
-  else exposeAll();
+  else if (uses.experiments) exposeAll();
 };
 
 /** The visitor agrees, or wants none of it. */
 export const answer = (yes: boolean): void => {
-  answered = true;
   if (refused()) return;
   // Another tab may have been told no since.
-  if (!yes || !readRecord(0)) endTelling();
+  if (!yes || !readRecord()) endTelling();
   if (yes) begin(yes);
   else refuseRecord();
 };

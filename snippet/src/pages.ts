@@ -14,10 +14,11 @@ export interface Page {
 }
 
 /** Whether the page passes; of its query only what the test names counts, of its fragment nothing. */
-export const matchesPage = ([kind, value, query = {}]: PageTest, { protocol, host, pathname, search }: Page): boolean =>
-  (!uses.patterns || kind === "="
-    ? pathname === value
-    : kind === "^"
-      ? pathname.startsWith(value)
-      : new RegExp(value).test(kind === "~" ? pathname : `${protocol}//${host}${pathname}`)) &&
-  (!uses.queries || Object.keys(query).every(name => new URLSearchParams(search).get(name) === query[name]));
+export const matchesPage = (test: PageTest, page: Page): boolean =>
+  (!uses.queries ||
+    Object.entries(test[2] ?? {}).every(([name, value]) => new URLSearchParams(page.search).get(name) === value)) &&
+  (!uses.patterns || test[0] === "="
+    ? page.pathname === test[1]
+    : test[0] === "^"
+      ? page.pathname.startsWith(test[1])
+      : new RegExp(test[1]).test(test[0] === "~" ? page.pathname : `${page.protocol}//${page.host}${page.pathname}`));

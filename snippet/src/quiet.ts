@@ -13,3 +13,7 @@ export const quiet =
       // The page goes on as if we were not there.
     }
   };
+
+/** Hears of whatever the page does not hide from the window. */
+export const listen = (type: string, work: (event: never) => unknown): void =>
+  addEventListener(type, quiet(work) as EventListener, true);

@@ -19,27 +19,34 @@ export type Pending = readonly [
 /** `behind`: days by which this browser's clock is behind the relay's. */
 export type Kept = [format: typeof FORMAT, ledger: Ledger, outbox: Pending[], behind: number];
 
+/** Instead of a record, the same for everybody: the visitor wants none. */
+export const NO = 0;
+
 const FORMAT = 1;
 const LIFETIME_DAYS = 395;
 
-/** Of a visitor not seen before. */
-export const newRecord = (seed: string, day: number): Kept => [FORMAT, [seed, day, null, null, [], []], [], 0];
+/** Of a visitor not seen before, whose session is over at whatever minute; of none where there is no seed. */
+export const newRecord = <Seed extends string | undefined>(seed: Seed, day: number) =>
+  (seed && [FORMAT, [seed, day, null, [-99, 0, ["", "", "", ""]], [], []], [], 0]) as Seed extends string
+    ? Kept
+    : Kept | undefined;
 
 /** Days left of those that a record may be kept, counted from its making however often it is used. */
-export const daysLeft = (kept: Kept, day: number): number => kept[1][1] + LIFETIME_DAYS - day - kept[3];
+export const daysLeft = (kept: Kept, day: number): number => kept[1][1] + LIFETIME_DAYS - day;
 
 // JSON's own signs change places with signs that a cookie carries unescaped, which texts seldom hold.
 const SIGNS = '",[]~!*_';
-const swap = (text: string): string => text.replace(/[",[\]~!*_]/g, sign => SIGNS.charAt(SIGNS.indexOf(sign) ^ 4));
+const swap = (text: string): string => text.replace(/./g, sign => SIGNS[SIGNS.indexOf(sign) ^ 4] ?? sign);
 
 export const encode = (kept: Kept): string => encodeURIComponent(swap(JSON.stringify(kept)));
 
 /** What the value holds; undefined where it is none of ours, torn, or of another format. */
-export const decode = (value: string | undefined): Kept | undefined => {
+export const decode = (value: string | undefined): Kept | typeof NO | undefined => {
   try {
-    const kept: Kept = JSON.parse(swap(decodeURIComponent(value as string)));
-    return kept[0] === FORMAT ? kept : undefined;
+    const kept: Kept | typeof NO = JSON.parse(swap(decodeURIComponent(value as string)));
+    if (kept === NO || kept[0] === FORMAT) return kept;
   } catch {
-    return undefined;
+    // It is torn.
   }
+  return undefined;
 };

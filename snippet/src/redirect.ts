@@ -6,34 +6,36 @@
 import { runsOn } from "./decide.ts";
 import { type Change, type Exposure, expose, type Source, sessionAt, visit } from "./ledger.ts";
 import type { Arm, Experiment } from "./plan.ts";
-import { quiet } from "./quiet.ts";
+import { listen, quiet } from "./quiet.ts";
+import { tell } from "./report.ts";
 import { sourceOf } from "./source.ts";
 import { applyStyle } from "./style.ts";
 
-type Shown = readonly (readonly [run: string, arm: Arm])[];
+/** `before`: the variation that the visitor has seen. */
+export type Shown = readonly (readonly [run: string, arm: Arm, before: string | undefined])[];
 
 /** How long to wait for the lock, and then for the other page before this one is shown after all. */
 const LOCK_MS = 500;
 const PATIENCE_MS = 3_000;
 
-const isHere = (to: string, { href }: Location): boolean => {
-  const [there, here] = [new URL(to, href), new URL(href)];
+const isHere = (to: string): boolean => {
+  const [there, here] = [new URL(to, location.href), new URL(location.href)];
   const asks = [...there.searchParams].every(([name, value]) => here.searchParams.get(name) === value);
   return there.origin === here.origin && there.pathname === here.pathname && asks;
 };
 
 /** The address, with what the page's own says besides: its query, save what the address says itself, and its fragment. */
-const onward = (to: string, { href, search, hash }: Location): string => {
-  const there = new URL(to, href);
+const onward = (to: string): string => {
+  const there = new URL(to, location.href);
   const own = there.search;
   const said = new URLSearchParams(own);
-  const more = search
+  const more = location.search
     .slice(1)
     .split("&")
     .filter(pair => pair && ![...new URLSearchParams(pair).keys()].some(name => said.has(name)))
     .join("&");
   there.search = own && more ? `${own}&${more}` : own || more;
-  there.hash = there.hash || hash;
+  there.hash = there.hash || location.hash;
   return there.href;
 };
 
@@ -50,18 +52,18 @@ const arrive =
  * Whether the visitor was sent here by one of the variations that they keep, or this page's own redirection came back
  * to it: whoever was sent once is not sent on.
  */
-const wasSent = (exposures: readonly Exposure[], page: Location): boolean => {
+const wasSent = (exposures: readonly Exposure[]): boolean => {
   const { referrer } = document;
   const sender = referrer && new URL(referrer);
   const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  const cameBack = !!entry?.redirectCount && referrer.split("?")[0] === page.origin + page.pathname;
+  const cameBack = !!entry?.redirectCount && referrer.split("?")[0] === location.origin + location.pathname;
   const leadsHere = (experiment: Experiment): boolean => {
     const [run, arms] = experiment;
     return arms.some(
       ([key, , , , , to]) =>
         to &&
         exposures.some(([other, variation]) => other === run && variation === key) &&
-        isHere(to, page) &&
+        isHere(to) &&
         (!sender || runsOn(experiment, sender)),
     );
   };
@@ -69,25 +71,20 @@ const wasSent = (exposures: readonly Exposure[], page: Location): boolean => {
 };
 
 /** What is shown of this page; undefined where the visitor is on the way to another. */
-export const leave = (
-  shown: Shown,
-  exposures: readonly Exposure[],
-  page: Location,
-  tell: (change: Change) => void,
-): Shown | undefined => {
-  const away = ([, [, , , , , to]]: Shown[number]): boolean => !!to && !isHere(to, page);
+export const leave = (shown: Shown, exposures: readonly Exposure[]): Shown | undefined => {
+  const away = ([, [, , , , , to]]: Shown[number]): boolean => !!to && !isHere(to);
   const first = shown.find(away);
   if (!first) return shown;
-  if (wasSent(exposures, page)) return shown.filter(one => !away(one));
+  if (wasSent(exposures)) return shown.filter(one => !away(one));
 
   const [run, [variation, , , , , to = ""]] = first;
-  const lift = applyStyle("html{visibility:hidden!important}", []);
+  const lift = applyStyle(["", 0, "html{visibility:hidden!important}"]);
   tell(visit);
-  tell(arrive(sourceOf(document.referrer, page, plan.domains)));
+  tell(arrive(sourceOf(document.referrer)));
   tell(expose(run, variation));
   let gone = false;
   const go = quiet(() => {
-    if (!gone) page.replace(onward(to, page));
+    if (!gone) location.replace(onward(to));
     gone = true;
   });
   const leaving = (): void => {
@@ -97,8 +94,7 @@ export const leave = (
     setTimeout(() => lift(), PATIENCE_MS);
   };
   // A page made ready in advance counts nobody before it is looked at.
-  if ((document as Document & { readonly prerendering?: boolean }).prerendering)
-    document.addEventListener("prerenderingchange", leaving);
+  if ((document as Document & { readonly prerendering?: boolean }).prerendering) listen("prerenderingchange", leaving);
   else leaving();
   return undefined;
 };

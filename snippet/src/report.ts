@@ -6,10 +6,9 @@
 
 import { newNonce } from "./chance.ts";
 import { correct, minuteNow, today } from "./clock.ts";
-import { trim } from "./experiments.ts";
-import { ROOM, readRecord, writeRecord } from "./jar.ts";
+import { ROOM, readRecord, unclaim, writeRecord } from "./jar.ts";
 import type { Change, Entry } from "./ledger.ts";
-import { NO_SOURCE, type Stamp, take } from "./outbox.ts";
+import { type Stamp, take, trim } from "./outbox.ts";
 import type { Pending } from "./record.ts";
 
 const WAITING = 200;
@@ -22,10 +21,8 @@ interface Prerendered extends Document {
 }
 
 /** What is to be told; undefined where nothing is, since the visitor does not take part. */
-let waiting: Change[] | undefined;
+export let waiting: Change[] | undefined;
 const sending: Record<string, boolean> = {};
-
-export const isTelling = (): boolean => !!waiting;
 
 export const beginTelling = (): void => {
   waiting = [];
@@ -36,8 +33,7 @@ export const endTelling = (): void => {
   waiting = undefined;
 };
 
-const post = async (beacon: Pending): Promise<void> => {
-  const [nonce, , cfg, d, p, src, e] = beacon;
+const post = async ([nonce, , cfg, d, p, src, e]: Pending): Promise<void> => {
   if (sending[nonce]) return;
   sending[nonce] = true;
   try {
@@ -49,8 +45,7 @@ const post = async (beacon: Pending): Promise<void> => {
       credentials: "omit",
       referrerPolicy: "origin",
     });
-    const day = answer.ok ? (await answer.json()).day : undefined;
-    if (answer.status < TOO_MANY) await lockedTurn(nonce, day);
+    if (answer.status < TOO_MANY) await lockedTurn(nonce, (answer.ok ? await answer.json() : answer).day);
   } catch {
     // It stays in the outbox.
   }
@@ -68,33 +63,31 @@ const stampOf = (day: number): Stamp => [
 /** `answered`: the nonce of a beacon to be dropped; `theirs`: which day the relay says it is. */
 export const turn = (answered?: string, theirs?: number): void => {
   // A page made ready in advance is no visit before it is looked at.
-  if ((document as Prerendered).prerendering || !(waiting?.length || answered)) return;
-  const day = today(plan.tz);
+  if ((document as Prerendered).prerendering || !waiting || !(waiting.length || answered)) return;
+  const day = today();
   const kept = readRecord(day);
-  if (!kept) {
-    // The visitor deleted it, or took consent back.
-    endTelling();
-    return;
-  }
-  kept[2] = kept[2].filter(([nonce]) => nonce !== answered);
+  // The visitor deleted it, or took consent back: another address without a new page makes no new visitor.
+  if (uses.navigation && !kept) waiting = undefined;
+  if (!kept) return;
   correct(kept, day + kept[3], theirs);
-  if (uses.experiments) trim(plan.experiments, kept, ROOM);
-  const [next, taken] = take(kept, waiting ?? [], stampOf(day + kept[3]), ROOM);
-  waiting?.splice(0, taken);
-  if (writeRecord(next, day)) next[2].forEach(post);
+  if (uses.experiments) trim(kept, ROOM);
+  const next = take(kept, waiting as Change[], stampOf(day + kept[3]), answered, ROOM);
+  if (writeRecord(next, day + kept[3])) next[2].forEach(post);
+  if (uses.experiments) unclaim();
 };
 
 /** Without Web Locks (insecure pages, old browsers) one task's read and write are as close together as can be. */
 export const lockedTurn = (answered?: string, theirs?: number): Promise<unknown> => {
-  const work = (): void => turn(answered, theirs);
-  return (navigator.locks?.request(plan.record, work) ?? Promise.resolve().then(work)).catch(() => {});
+  const work = async (): Promise<void> => {
+    await 0;
+    turn(answered, theirs);
+  };
+  return (navigator.locks?.request(plan.record, work) ?? work()).catch(() => {});
 };
 
 export const tell = (change: Change): void => {
-  if (!waiting || waiting.length >= WAITING) return;
   // While some are waiting a turn is already asked for, or the outbox is full and an answer will make room.
-  if (!waiting.length) lockedTurn();
-  waiting.push(change);
+  if (waiting && waiting.length < WAITING && waiting.push(change) < 2) lockedTurn();
 };
 
 /**
@@ -102,8 +95,7 @@ export const tell = (change: Change): void => {
  * lock could cost another page its own. What gets lost is lost, and the record stays as it is.
  */
 export const tellOnce = (entry: Entry): void => {
-  const day = today(plan.tz);
+  const day = today();
   const kept = waiting && readRecord(day);
-  if (kept && !(document as Prerendered).prerendering)
-    post([...stampOf(day + kept[3]), kept[1][3]?.[2] ?? NO_SOURCE, [entry]]);
+  if (kept && !(document as Prerendered).prerendering) post([...stampOf(day + kept[3]), kept[1][3][2], [entry]]);
 };

@@ -4,23 +4,23 @@
  * May not know what the script does.
  */
 
-import type { Fault, Task } from "./ops.ts";
+import type { Outcome, Task } from "./ops.ts";
 import { quiet } from "./quiet.ts";
 
-export const scriptTask = (script: (() => void) | undefined, report: (fault: Fault) => void): Task => {
-  let fault: Fault = "miss";
+export const scriptTask = (script: (() => void) | undefined, report: (outcome: Outcome) => void): Task => {
+  const begun = performance.now();
+  let outcome: Outcome = "miss";
   const pass = (): void => {
-    if (fault !== "miss" || !script || document.readyState === "loading") return;
-    fault = "error";
+    if (outcome !== "miss" || !script || document.readyState === "loading") return;
+    outcome = "error";
     script();
-    fault = undefined;
+    outcome = (performance.now() - begun) | 0;
   };
   return [
     () => {
       quiet(pass)();
       return false;
     },
-    () => report(fault),
-    () => {},
+    () => report(outcome),
   ];
 };

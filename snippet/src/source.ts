@@ -3,16 +3,17 @@
  * May not know whether a session begins.
  */
 
+import { isUnder } from "./domains.ts";
 import type { Source } from "./ledger.ts";
 
-/** Cut off at a whole character: half of one would make the whole beacon unreadable. */
-const cut = (text: string | null): string => `${(text ?? "").match(/[\s\S]{0,80}/u)}`;
-
-/** `domains`: parent domains of the site, whose hosts are no referrers. */
-export const sourceOf = (referrer: string, page: Location, domains: readonly string[]): Source => {
-  const campaign = new URLSearchParams(page.search);
-  const utm = (name: string): string => cut(campaign.get(`utm_${name}`));
+/** Hosts of the site's own, and those under its domains, are no referrers. */
+export const sourceOf = (referrer: string): Source => {
+  const campaign = new URLSearchParams(location.search);
   const host = referrer && new URL(referrer).hostname;
-  const ours = [page.hostname, ...domains].some(domain => `.${host}`.endsWith(`.${domain}`));
-  return [ours ? "" : cut(host.replace(/^www\./, "")), utm("source"), utm("medium"), utm("campaign")];
+  const ours = [location.hostname, ...plan.domains].some(isUnder(host));
+  return [
+    ours ? "" : host.replace(/^www\./, ""),
+    ...["source", "medium", "campaign"].map(name => campaign.get(`utm_${name}`) ?? ""),
+    // Cut off at a whole character: half of one would make the whole beacon unreadable.
+  ].map(text => `${text.match(/.{0,80}/su)}`) as unknown as Source;
 };

@@ -3,29 +3,26 @@
  * May not know what is done about them.
  */
 
-import { type Hit, minorUnits } from "./goals.ts";
-import { matchesPage, type Page } from "./pages.ts";
-import type { Goal } from "./plan.ts";
+import { minorUnits, type Worth } from "./goals.ts";
+import { matchesPage } from "./pages.ts";
 
 /** Of a click or a submit; its path goes from the innermost element outwards through open shadow trees. */
-export const goalsTouched = (goals: readonly Goal[], event: Event): readonly Hit[] =>
-  goals.flatMap(([key, trigger, selector]) =>
+export const touchedBy =
+  (event: Event): Worth =>
+  ([, trigger, selector]) =>
     trigger === event.type &&
-    event.composedPath().some(node => node instanceof Element && node.matches(selector as string))
-      ? [[key, 0] as const]
-      : [],
-  );
+    event.composedPath().some(node => node instanceof Element && node.matches(selector as string)) &&
+    0;
 
-export const goalsVisited = (goals: readonly Goal[], page: Page): readonly Hit[] =>
-  goals.flatMap(goal => (goal[1] === "visit" && matchesPage(goal[2], page) ? [[goal[0], 0] as const] : []));
+export const visited: Worth = goal => goal[1] === "visit" && matchesPage(goal[2], location) && 0;
 
-export const goalsHappened = (
-  goals: readonly Goal[],
-  name: string,
-  properties: Readonly<Record<string, unknown>>,
-): readonly Hit[] =>
-  goals.flatMap(goal =>
-    goal[1] === "event" && goal[2] === name
-      ? [[goal[0], goal[3] ? minorUnits(Number(properties[goal[3]]), goal[4] ?? 0) : 0] as const]
-      : [],
-  );
+export const happened =
+  (name: string, properties: Readonly<Record<string, unknown>> = {}): Worth =>
+  goal =>
+    goal[1] === "event" && goal[2] === name && (uses.amounts ? minorUnits(properties[goal[3] as string], goal[4]) : 0);
+
+/** The goal of this key, reached because the page says so. */
+export const named =
+  (key: string, amount: number): Worth =>
+  goal =>
+    goal[0] === key && (uses.amounts ? minorUnits(amount, goal[4]) : 0);

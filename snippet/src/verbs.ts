@@ -3,28 +3,28 @@
  * May not know how any of it is done.
  */
 
-import { goalsNamed } from "./goals.ts";
-import { answer, reach, variationOf } from "./page.ts";
+import { entered } from "./experiments.ts";
+import { answer, reach } from "./page.ts";
 import { quiet } from "./quiet.ts";
 import { tell } from "./report.ts";
-import { goalsHappened } from "./triggers.ts";
+import { happened, named } from "./triggers.ts";
 
 export type Say = (verb: string, first: never, second: never) => void;
 
-const EVENT = /^[a-z0-9][a-z0-9_.:-]{0,39}$/;
-
 const VERBS: Readonly<Record<string, ((first: never, second: never) => void) | undefined>> = {
-  event: (name: string, properties: Readonly<Record<string, unknown>> = {}) => {
-    if (!EVENT.test(name)) return;
+  event: (name: string, properties: Readonly<Record<string, unknown>>) => {
+    if (!/^[a-z\d][a-z\d_.:-]{0,39}$/.test(name)) return;
     tell(() => [["event", name]]);
-    if (uses.event) reach(goalsHappened(plan.goals, name, properties));
+    if (uses.event) reach(happened(name, properties));
   },
-  goal: uses.goals ? (key: string, amount = 0) => reach(goalsNamed(plan.goals, key, amount)) : undefined,
+  goal: uses.goals ? (key: string, amount: number) => reach(named(key, amount)) : undefined,
   ready: (callback: () => void) => callback(),
   variation: (experiment: string, callback: (variation: string | null) => void) =>
-    callback((uses.experiments && variationOf(experiment)) || null),
+    callback((uses.experiments && [...entered].find(([run]) => run.split("#")[0] === experiment)?.[1][0]) || null),
   consent: answer,
 };
 
 /** The page API, which takes the queue's place. */
-export const say: Say = quiet((verb: string, first: never, second: never) => VERBS[verb]?.(first, second));
+export const say: Say & { on?: boolean } = quiet((verb: string, first: never, second: never) =>
+  VERBS[verb]?.(first, second),
+);

@@ -2,9 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { trim } from "../src/experiments.ts";
 import { type Change, expose, happen, visit } from "../src/ledger.ts";
-import { type Stamp, take } from "../src/outbox.ts";
+import { type Stamp, take, trim } from "../src/outbox.ts";
 import { encode, type Kept, newRecord, type Pending } from "../src/record.ts";
 
 const DAY = 20_780;
@@ -17,7 +16,11 @@ const ROOMY = 1e6;
 
 const beacon = (minute: number): Pending => ["o".repeat(22), minute, "", DAY, "/", ["", "", "", ""], [["view"]]];
 const holding = (...outbox: Pending[]): Kept => [1, fresh()[1], outbox, 0];
-const filled = (changes: readonly Change[], kept = fresh(), room = ROOMY) => take(kept, changes, STAMP, room);
+const filled = (changes: readonly Change[], kept = fresh(), room = ROOMY): readonly [Kept, taken: number] => {
+  const waiting = [...changes];
+  const next = take(kept, waiting, STAMP, undefined, room);
+  return [next, changes.length - waiting.length];
+};
 
 test("state and beacon change in the same record", () => {
   const [[, [, , last], outbox], taken] = filled([visit, EVENT]);
@@ -75,7 +78,8 @@ test("experiments that are over are forgotten when room gets short, and only the
     const kept = fresh();
     const [, ledger] = kept;
     for (let i = 0; i < 20; i++) expose(`x${i}`, "control")(ledger, DAY, MINUTE);
-    trim([["x7", [], []]], kept, encode(kept).length + more);
+    Object.assign(globalThis, { plan: { experiments: [["x7", [], []]] } });
+    trim(kept, encode(kept).length + more);
     return ledger[5].map(([key]) => key);
   };
   assert.deepEqual(keys(500), ["x7"]);

@@ -29,7 +29,7 @@ export const carried = (x: PlannedExperiment): Experiment => [
   x.run,
   x.arms,
   x.goals,
-  x.in,
+  x.in.length ? x.in : undefined,
   x.out,
   x.traffic,
   x.who,

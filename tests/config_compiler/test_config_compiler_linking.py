@@ -10,7 +10,7 @@ import pytest
 from config_compiler.compiler import Compiled, compile_site
 from config_compiler.link import USED_WHEN
 from config_compiler.source import Source
-from config_compiler.template import Choice, Part, Runtime, Value, part_name, written
+from config_compiler.template import Choice, Part, Runtime, Value, written
 from domain.artifact import digest_of
 from leadbright.runtime import load_runtime
 from tests.config_compiler.folders import CASES, DEPLOYMENT, read
@@ -107,6 +107,7 @@ def test_an_audience_of_everybody_costs_nothing() -> None:
 CALLING = Runtime(
     parts=(("1",), ("2+", Part(0)), ("3",), ()),
     start=(Choice("goals", ("f(", Part(1), ")"), ("g(", Value("tz"), ")")), Part(3)),
+    names=("A", "B", "C", "D"),
 )
 
 
@@ -125,9 +126,9 @@ def test_every_byte_belongs_to_a_feature_that_is_used() -> None:
 
 
 def test_parts_have_names_of_their_own() -> None:
-    names = [part_name(place) for place in range(396)]
-    assert len(set(names)) == len(names)
-    assert all(re.fullmatch("[A-Z_$zyxwvqkj][0-9]?", name) for name in names)
+    runtime = load_runtime()
+    assert len(set(runtime.names)) == len(runtime.names) >= len(runtime.parts)
+    assert all(re.fullmatch("[a-z_$]{1,2}", name) for name in runtime.names)
 
 
 def test_a_runtime_of_another_version_is_refused() -> None:
@@ -165,4 +166,4 @@ def test_the_built_snippet_has_what_the_shop_needs() -> None:
     runtime = load_runtime()
     result = compile_site(read(CASES / "shop"), None, runtime, DEPLOYMENT)
     assert isinstance(result, Compiled)
-    assert re.fullmatch(r"//# allFunctionsCalledOnLoad\ntry\{let A=.*\}catch\{\}\n", script(result), re.DOTALL)
+    assert re.fullmatch(r"//# allFunctionsCalledOnLoad\ntry\{let \S+=.*\}catch\{\}\n", script(result), re.DOTALL)

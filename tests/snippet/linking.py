@@ -41,7 +41,7 @@ def digest(plan: Json) -> str:
 def linked_anyway(plan: Json) -> str:
     """Everything of the snippet around what may be no plan at all."""
     said = plan if isinstance(plan, dict) else {}
-    values = {name: f"({script_json(said[name])})" if name in said else "void 0" for name in VALUES}
+    values = {name: f"({script_json(said[name])})" if name in said else "(void 0)" for name in VALUES}
     if isinstance(said.get("experiments"), list):
         values["experiments"] = f"[{','.join(map(_experiment_anyway, said['experiments']))}]"
     values |= {"record": '"lb_shop"', "beacons": script_json(f"{said.get('relay', '')}/v1/b/shop?n="), "digest": "''"}

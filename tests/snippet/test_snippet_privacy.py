@@ -122,7 +122,9 @@ def test_the_cookie_ends_395_days_after_it_was_made_however_often_it_is_used(
     # The same record, had it been made 300 days ago.
     tab.evaluate(
         """([name, seed, day]) => {
-            document.cookie = `${name}=*1!*~${seed}~!${day}!${day}!null!*_!*__!*_!0_;Path=/;Max-Age=9999`;
+            const session = "*0!0!*~~!~~!~~!~~__";
+            document.cookie =
+                `${name}=*1!*~${seed}~!${day}!${day}!${session}!*_!*__!*_!0_;Path=/;Max-Age=9999`;
         }""",
         [COOKIE, made["seed"], made["created"] - 300] if made else [],
     )

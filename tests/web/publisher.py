@@ -49,6 +49,8 @@ class SamplePublisher:
     cdn: CdnAnswer | None = None
     may_go_on: asyncio.Event | None = None
     """Where it is there, every release waits for it."""
+    waiting: int = 0
+    """So many have come to wait."""
     bodies: dict[Digest, ArtifactSet] = field(default_factory=dict)
 
     async def publish(
@@ -62,6 +64,7 @@ class SamplePublisher:
     ) -> Outcome:
         """Number and keep it."""
         if self.may_go_on:
+            self.waiting += 1
             await self.may_go_on.wait()
         if self.fails:
             return PublishFailed(self.fails)

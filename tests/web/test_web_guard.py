@@ -32,6 +32,7 @@ HEADERS = {
 def address(route: Route) -> str:
     """The route's path with something that exists in its place."""
     path = route.path.replace("<site:str>", SHOP).replace("<experiment:str>", "hero")
+    path = path.replace("<environment:str>", "production").replace("<release:str>", "1").replace("<work:str>", "1")
     path = path.replace("<token:str>", "a-token").replace("<id:str>", "1").replace("<person:str>", "1")
     return path.replace("<revision:str>", "1").replace("<provider:str>", "company").replace("<handle:str>", "a-handle")
 

@@ -73,6 +73,9 @@ async def test_a_site_shows_its_experiments_traffic_install_line_and_release(web
     assert "Hero headline running “bold” beats “control” 5,974 signup 9.7 %" in said
     assert "Round prices running" in said
     assert '<script src="http://cdn.example/production/shop/lb.js" crossorigin="anonymous"></script>' in said
+    policy = "script-src http://cdn.example/production/shop/lb.js; connect-src http://relay.example/v1/b/shop"
+    assert policy in said
+    assert "also trusted-types leadbright" in said
     assert "Release 1 , since 24 Nov 2026, 11:00 UTC" in said
     assert "Left after one page 38.0 %" in said
     assert "search 5,210" in said

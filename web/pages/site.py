@@ -20,6 +20,7 @@ from web.analysis.verdict import Conclusion
 from web.bars import Bars, draw_bars
 from web.definitions import Meaning
 from web.desk import Desk, framed
+from web.installing import TRUSTED_TYPES, installing
 from web.notices import Notice
 from web.services import Environment, Unavailable
 from web.spelling import Spelling, spelling, valued_goals
@@ -109,8 +110,8 @@ async def show(desk: Desk, request: Request, site: str) -> HTTPResponse:
         traffic=traffic,
         release=None if isinstance(release, Unavailable) else release,
         release_unknown=release.why if isinstance(release, Unavailable) else None,
-        # Without cookies: a CDN host within their reach would be sent the ledger.
-        install=f'<script src="{address}" crossorigin="anonymous"></script>',
+        installing=installing(entry.key, address, desk.services.deployment.relay_url),
+        trusted_types=TRUSTED_TYPES,
         notice=Notice.of(request.args.get("did")),
     )
 

@@ -51,9 +51,18 @@ class Proposals:
         except MissingModuleError as error:
             return Unavailable(f"Leadbright is not whole: {error}")
         if isinstance(compiled, Rejected):
-            return Proposal(environment, live, True, findings=compiled.findings, definition=definition)
+            refused = Proposal(environment, live, True, findings=compiled.findings, definition=definition)
+            return refused if refused.errors else await self._displaced(refused, definition)
         later = () if environment is PRODUCTION else await self._displacing(definition, visited)
         return await self._compiled(live, environment, definition, compiled, later)
+
+    async def _displaced(self, refused: Proposal, definition: Definition) -> Proposal:
+        """What is refused for nothing but visitors who would move, with what would change."""
+        compiled = await self.contents.compile(definition, refused.live, None)
+        if isinstance(compiled, Rejected):
+            return refused
+        shown = await self._compiled(refused.live, refused.environment, definition, compiled, ())
+        return replace(shown, findings=refused.findings)
 
     async def promote(self, entry: SiteEntry) -> Proposal | Unavailable | None:
         """What staging has."""

@@ -55,7 +55,7 @@ def tell(outcome: Outcome, environment: Environment) -> Ending:
             sentence = f"What {_SEEN[environment]} is what you wanted, so no release was made."
             return Ending(Tone.CALM, headline, sentence, told(cdn), is_live=True)
         case LostRace(newest):
-            return Ending(Tone.WARNING, "Somebody else came first", _first(newest, environment))
+            return Ending(Tone.WARNING, "Somebody else came first", first(newest, environment))
         case PublishFailed(why):
             return Ending(Tone.BAD, "Not published; what was live still is", why)
 
@@ -69,7 +69,8 @@ def told(cdn: CdnAnswer | None) -> str:
     return f"{cdn.cdn[:1].upper()}{cdn.cdn[1:]} was told, and has it at once."
 
 
-def _first(newest: Release, environment: Environment) -> str:
+def first(newest: Release, environment: Environment) -> str:
+    """What whoever lost a race is told."""
     by = f" by {newest.by}" if newest.by else ""
     return (
         f"Release {newest.number}{by} went live in {environment} at {moment(newest.at)}, while you were looking. "

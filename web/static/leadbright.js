@@ -1,4 +1,5 @@
-// What pages do beyond links and forms: copy a text, guess the time zone, keep the editor's line numbers true, jump to a finding.
+// What pages do beyond links and forms: copy a text, say that a form is on its way, guess the time zone, keep the
+// editor's line numbers true, jump to a finding.
 // Every page works without it.
 "use strict";
 
@@ -7,6 +8,13 @@ for (const button of document.querySelectorAll("[data-copies]")) {
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
     button.textContent = "Copied";
+  });
+}
+
+for (const button of document.querySelectorAll("[data-busy]")) {
+  button.form.addEventListener("submit", () => {
+    button.textContent = button.dataset.busy;
+    button.disabled = true;
   });
 }
 

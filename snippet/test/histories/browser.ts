@@ -37,7 +37,7 @@ export type Script = (names: Readonly<Record<string, unknown>>) => void;
 
 /** The parameters of every script. */
 export const NAMES = [
-  ...["window", "globalThis", "document", "navigator", "location", "performance", "crypto", "Date", "Temporal"],
+  ...["window", "globalThis", "document", "navigator", "location", "performance", "crypto", "Math", "Date", "Temporal"],
   ...["addEventListener", "setTimeout", "fetch", "Element", "MutationObserver", "innerWidth", "innerHeight"],
 ];
 
@@ -130,13 +130,7 @@ export const newBrowser = (
       },
     };
 
-    /** Whatever the numbers' width, each of their bytes. */
-    const fill = <Numbers extends Uint8Array | Uint32Array>(numbers: Numbers): Numbers => {
-      new Uint8Array(numbers.buffer).forEach((_, i, bytes) => {
-        bytes[i] = chance.between(0, 255);
-      });
-      return numbers;
-    };
+    const fill = (bytes: Uint8Array): Uint8Array => bytes.map(() => chance.between(0, 255));
 
     const fetch = (url: string, { body }: { body: string }): Promise<Answer> => {
       step();
@@ -166,6 +160,7 @@ export const newBrowser = (
       },
       performance: { now: timeline.now, getEntriesByType: () => [] },
       crypto: { getRandomValues: fill },
+      Math: Object.create(Math, { random: { value: chance.draw } }),
       Date: Clock,
       Temporal: { Now: { plainDateISO: () => new Date(clock()).toISOString().slice(0, 10) } },
       addEventListener: listen,

@@ -112,7 +112,7 @@ export const live = async (seed: number, kind: Kind, script: Script, write: (lin
   for (const [nonce] of outboxOf(kept?.[1] ?? "")) if (!heard.has(nonce)) write({ line: "gone", nonce, why: "unsent" });
 };
 
-const outboxOf = (value: string): Kept[2] => decode(value)?.[2] ?? [];
+const outboxOf = (value: string): Kept[2] => (decode(value) || undefined)?.[2] ?? [];
 
 /** Compares each record with the one before it. */
 const watching = (
@@ -126,7 +126,7 @@ const watching = (
   let seenAt = new Map<string, number>();
 
   return (page: Page, value: string): void => {
-    const kept = decode(value);
+    const kept = decode(value) || undefined;
     const outbox = kept?.[2] ?? [];
     for (const [nonce] of before) {
       if (heard.has(nonce) || outbox.some(([other]) => other === nonce)) continue;
