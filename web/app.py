@@ -92,7 +92,7 @@ def _add_guard(app: Sanic[Any, Any], guard: Guard) -> None:
         return None
 
     async def finish(request: Request, response: BaseHTTPResponse) -> None:
-        add_headers(response)
+        add_headers(guard, response)
 
     app.register_middleware(admit, "request")
     app.register_middleware(finish, "response")

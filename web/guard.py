@@ -48,6 +48,8 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+_ALWAYS_SECURE = {"strict-transport-security": "max-age=31536000"}
+"""Where people open the web over https, browsers ask for it in no other way. Of other hosts it says nothing."""
 _UNKEPT = {"cache-control": "no-store"}
 """Pages hold what only their reader may see: nobody keeps a copy."""
 
@@ -215,7 +217,7 @@ def _host(origin: str) -> str | None:
         return None
 
 
-def add_headers(response: BaseHTTPResponse) -> None:
+def add_headers(guard: Guard, response: BaseHTTPResponse) -> None:
     """What every answer carries; a file that may be kept has said so itself."""
-    for name, value in (HEADERS | _UNKEPT).items():
+    for name, value in (HEADERS | _UNKEPT | (_ALWAYS_SECURE if guard.cookie.is_secure else {})).items():
         response.headers.setdefault(name, value)

@@ -70,6 +70,7 @@ ROUTES: tuple[Route, ...] = (
     Route("join", "POST", "/join/<token:str>", joining.accept, PUBLIC),
     Route("sign_out", "POST", "/sign-out", sign_in.sign_out, SIGNED_IN),
     Route("account", "GET", "/account", account.show, SIGNED_IN),
+    Route("switch_account", "POST", "/account/switch/<account:str>", account.switch, SIGNED_IN),
     Route("end_session", "POST", "/account/sessions/<handle:str>/end", account.end_session, SIGNED_IN),
     Route("end_other_sessions", "POST", "/account/sessions/end-others", account.end_other_sessions, SIGNED_IN),
     Route("members", "GET", "/account/members", members.show, SEES),

@@ -34,7 +34,8 @@ def address(route: Route) -> str:
     path = route.path.replace("<site:str>", SHOP).replace("<experiment:str>", "hero")
     path = path.replace("<environment:str>", "production").replace("<release:str>", "1").replace("<work:str>", "1")
     path = path.replace("<token:str>", "a-token").replace("<id:str>", "1").replace("<person:str>", "1")
-    return path.replace("<revision:str>", "1").replace("<provider:str>", "company").replace("<handle:str>", "a-handle")
+    path = path.replace("<revision:str>", "1").replace("<account:str>", "1")
+    return path.replace("<provider:str>", "company").replace("<handle:str>", "a-handle")
 
 
 def name(route: Route) -> str:
@@ -240,7 +241,9 @@ async def test_over_https_the_cookie_is_held_to_this_host(web: Web) -> None:
     services = services_for(web, web_url="https://web.example")
     async with serving(create_app(services, "web_over_https")) as other:
         token = await web.store.create_sign_in_link()
-        cookie = (await web.client.post(f"{other}/sign-in/{token}")).headers["set-cookie"]
+        answer = await web.client.post(f"{other}/sign-in/{token}")
+    cookie = answer.headers["set-cookie"]
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
     assert cookie.startswith("__Host-leadbright=")
     assert "Secure" in cookie
     assert "Path=/" in cookie

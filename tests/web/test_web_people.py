@@ -227,6 +227,22 @@ async def test_the_account_page_signs_out_elsewhere(web: Web) -> None:
     assert "Signed out everywhere else" in (await web.client.get("/account?did=signed_out_elsewhere")).text
 
 
+async def test_somebody_in_two_accounts_goes_from_one_to_the_other(web: Web) -> None:
+    home = await web.other_account()
+    there, foreign = await signed_up(web.store, "ben"), await signed_up(web.store, "carla")
+    token = str(await web.store.people.invite(there.account, Role.VIEWER, "member 2"))
+    await web.store.people.join_as_person(token, home.person)
+    before = web.client.cookies["leadbright"]
+    assert "The account of ben" in (await web.client.get("/account")).text
+    assert (await web.send(f"/account/switch/{foreign.account}", {})).status_code == 404
+    answer = await web.send(f"/account/switch/{there.account}", {})
+    assert answer.headers["location"] == "/sites"
+    assert await web.store.sessions.find(before) is None
+    found = await web.store.sessions.find(answer.cookies["leadbright"])
+    assert found is not None
+    assert (found.account, found.role) == (there.account, Role.VIEWER)
+
+
 async def test_the_members_page_invites_changes_and_removes(web: Web) -> None:
     who = await web.other_account()
     answer = await web.send("/account/invitations", {"role": "viewer"})

@@ -10,19 +10,23 @@ from sanic.response import HTTPResponse, redirect
 
 from web.desk import Desk, framed
 from web.guard import session_of
+from web.local import HOME
 from web.notices import Notice
+from web.pages.arrival import signed_in
+from web.people.store import Membership
 from web.permission import FOR_MEMBERS, MAY, Role
 from web.sessions.session import IDLE_MS, SESSION_MS, Session
 
 
 async def show(desk: Desk, request: Request) -> HTTPResponse:
     """The account's page."""
-    session = here(request)
+    session, people = here(request), desk.services.store.people
     labels = {each.key: each.label for each in desk.services.openid.providers}
     return desk.renderer.page(
         "account.html",
         framed(request, ("Account", "/account")),
-        name=await desk.services.store.people.account_name(session.account),
+        name=await people.account_name(session.account),
+        belongings=() if session.person is None else await people.belongings(session.person),
         you=session,
         sessions=await desk.services.store.sessions.listed(session),
         labels=labels,
@@ -47,6 +51,16 @@ async def end_other_sessions(desk: Desk, request: Request) -> HTTPResponse:
     """Sign out in every other browser."""
     await desk.services.store.sessions.end_others(here(request))
     return redirect(f"/account?did={Notice.SIGNED_OUT_ELSEWHERE.name.lower()}", status=303)
+
+
+async def switch(desk: Desk, request: Request, account: str) -> HTTPResponse:
+    """Go on in another account of one's own, by a new session."""
+    session = here(request)
+    own = () if session.person is None else await desk.services.store.people.belongings(session.person)
+    wanted = next((each for each in own if str(each.account) == account), None)
+    if wanted is None or session.person is None:
+        return desk.renderer.refusal(404, framed(request))
+    return await signed_in(desk, request, Membership(session.person, wanted.account), session.way, HOME)
 
 
 def here(request: Request) -> Session:

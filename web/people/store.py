@@ -50,6 +50,15 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Belonging:
+    """An account that somebody is in."""
+
+    account: int
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     """`handle` names it and opens nothing."""
 
@@ -83,6 +92,17 @@ class PeopleStore:
 
         async def work(client: BaseDBAsyncClient) -> str:
             return (await models.Account.get(id=account, using_db=client)).name
+
+        return await self._database.read(work)
+
+    async def belongings(self, person: int) -> tuple[Belonging, ...]:
+        """Every account that somebody is in, the one that they have been in for longest first."""
+
+        async def work(client: BaseDBAsyncClient) -> tuple[Belonging, ...]:
+            members = await models.Member.filter(person=person).order_by("id").using_db(client)
+            found = await models.Account.filter(id__in=[each.account for each in members]).using_db(client)
+            names = {each.id: each.name for each in found}
+            return tuple(Belonging(each.account, names[each.account], Role(each.role)) for each in members)
 
         return await self._database.read(work)
 
