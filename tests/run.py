@@ -50,9 +50,9 @@ class Counts:
 
 PARTS = (
     Part("TypeScript", (sys.executable, "hatch_build.py", "npm", "test"), 600),
-    Part("Python", (*PYTEST, "tests", *(f"--ignore={folder}" for folder in BROWSER_TESTS)), 1800),
-    *(Part(folder, (*PYTEST, folder), 900) for folder in BROWSER_TESTS),
-    Part("tests/snippet in Firefox", (*PYTEST, "tests/snippet", "--engine", "firefox"), 900),
+    Part("Python", (*PYTEST, "tests", *(f"--ignore={folder}" for folder in BROWSER_TESTS)), 2400),
+    *(Part(folder, (*PYTEST, folder), 1500) for folder in BROWSER_TESTS),
+    Part("tests/snippet in Firefox", (*PYTEST, "tests/snippet", "--engine", "firefox"), 1500),
 )
 
 

@@ -34,6 +34,7 @@ DEADLINE_S = 15.0
 
 _log = logging.getLogger("leadbright.web")
 
+K = TypeVar("K")
 V = TypeVar("V")
 
 
@@ -58,6 +59,7 @@ class Definitions:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._known: dict[tuple[SiteKey, int], Checked | Rejected] = {}
+        self._said: dict[tuple[SiteKey, int | None, str], Checked | Rejected] = {}
 
     async def meaning(self, entry: SiteEntry) -> Meaning | None:
         """What the site is, by the newest revision that can be read; None where none of the last 20 can."""
@@ -89,7 +91,10 @@ class Definitions:
 
     async def understand(self, entry: SiteEntry, files: Mapping[str, str]) -> Checked | Rejected:
         """What these files mean, beside what was last published, or what is wrong with them."""
-        return await self.beside(files, await self.published(entry))
+        key = (entry.key, entry.published, _digest(files))
+        if (known := self._said.get(key)) is not None:
+            return known
+        return _remembered(self._said, key, await self.beside(files, await self.published(entry)))
 
     async def beside(self, files: Mapping[str, str], published: Site | Plan | None) -> Checked | Rejected:
         """What these files mean, beside what is live, or what is wrong with them."""
@@ -109,12 +114,16 @@ class Definitions:
         definition = await self._services.store.definition(key, revision)
         if definition is None:
             return None
-        checked = await _in_thread_check(definition.files, None)
-        if not isinstance(checked, Failed):
-            self._known[key, revision] = checked
-        while len(self._known) > _REMEMBERED:
-            del self._known[next(iter(self._known))]
-        return checked
+        return _remembered(self._known, (key, revision), await _in_thread_check(definition.files, None))
+
+
+def _remembered(known: dict[K, Checked | Rejected], key: K, found: Checked | Rejected) -> Checked | Rejected:
+    """What was found, kept in place of the oldest where there are too many."""
+    if not isinstance(found, Failed):
+        known[key] = found
+    while len(known) > _REMEMBERED:
+        del known[next(iter(known))]
+    return found
 
 
 async def _in_thread_check(files: Mapping[str, str], published: Site | Plan | None) -> Checked | Rejected:
@@ -132,8 +141,12 @@ async def _in_thread(source: Source, work: Callable[[], V]) -> V | Failed:
         return _bug(source, error)
 
 
+def _digest(files: Mapping[str, str]) -> str:
+    return set_digest((name, text.encode("utf-8", "surrogatepass")) for name, text in files.items())
+
+
 def _bug(source: Source, error: Exception) -> Failed:
-    digest = set_digest((name, text.encode("utf-8", "surrogatepass")) for name, text in source.files.items())
+    digest = _digest(source.files)
     _log.error("the compiler failed on the definition %s", digest, exc_info=error)
     message = f"Leadbright could not read this; this is a bug of ours, logged for the definition {digest}"
     hint = "take back what you changed last; please report the bug with what the log says"

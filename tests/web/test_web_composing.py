@@ -22,6 +22,8 @@ def sent(typed: Typed) -> dict[str, str]:
     fields = {
         **{name: _line(getattr(typed, name)) for name in ("name", "status", "traffic", "primary", "start", "end")},
         **{name: getattr(typed, name) for name in ("hypothesis", "include", "exclude")},
+        "layer": typed.layer,
+        "layer.share": _line(typed.layer_share),
         "audience": typed.audience.chosen.value,
         "audience.name": typed.audience.name,
         **{f"audience.{field}": typed.audience.answer(field) for field in FIELDS},
@@ -80,6 +82,7 @@ EDITS = [
     ({"exclude": "/?ref=ad"}, ['pages: {include: ["/"], exclude: [{path: "/", query: {ref: ad}}]}']),
     ({"guardrails": ("signup",)}, ["goals: {primary: signup, secondary: [purchase], guardrails: [signup]}"]),
     ({"secondary": ()}, ["goals: {primary: signup}"]),
+    ({"layer": "home", "layer_share": "50"}, ["layer: {key: home, share: 50%}"]),
     ({"start": "2026-12-01T09:00"}, ['schedule: {start: "2026-12-01T09:00"}']),
     (
         {"arms": (of(HERO).arms[0], replace(BOLD, weight="40"), Arm(None, "calm", "10%"))},
@@ -129,6 +132,12 @@ def test_an_audience_is_shown_as_far_as_fields_can_say_it_and_is_else_left_alone
     text = HERO + audience
     assert of(text).audience.chosen is chosen
     assert after(text, replace(of(text), name="Other")) == text.replace("Hero headline", "Other")
+
+
+def test_an_experiment_leaves_its_layer() -> None:
+    text = HERO + "layer: {key: home, share: 50 %}   # with price\n"
+    assert after(text, of(text)) == text
+    assert after(text, replace(of(text), layer="")) == HERO
 
 
 def test_an_audience_is_written_as_a_list_only_where_it_has_several_values() -> None:

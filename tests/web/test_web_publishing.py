@@ -13,7 +13,9 @@ from tests.web.conftest import Web
 from tests.web.sample import BROKEN_HERO, DEFINITION, HERO, SHOP
 from tests.web.test_web_pages import became_elements, text
 from web.audit.line import AuditLine, Deed
+from web.permission import Role
 from web.services import CdnAnswer
+from web.sessions.session import FIRST_ACCOUNT
 from web.store import Store
 
 HERE = f"/sites/{SHOP}/publishing"
@@ -313,6 +315,27 @@ async def test_a_work_is_shown_to_its_own_site_alone(web: Web) -> None:
     assert (await web.client.get(f"/sites/{SHOP}/works/{work}")).status_code == 200
     assert (await web.client.get(f"/sites/other/works/{work}")).status_code == 404
     assert "is live in staging" not in await look(web, f"/sites/other/publishing?work={work}")
+
+
+async def test_whoever_may_not_publish_sees_how_things_stand_and_no_button(web: Web) -> None:
+    await published(web)
+    await web.store.save_definition(SHOP, BOLDER, "owner")
+    await confirm(web, f"{HERE}/production/publish")
+    assert "Switch off …" in await look(web, HERE)
+    token, other = await web.store.people.invite(FIRST_ACCOUNT, Role.EDITOR, "owner"), await web.other_account("x")
+    editor = await web.store.people.join_as_person(str(token), other.person)
+    assert editor is not None
+    web.client.cookies.clear()
+    web.client.cookies.set("leadbright", await web.store.sessions.begin(editor.person, FIRST_ACCOUNT, "", None))
+    for path in (HERE, f"{HERE}/production/releases"):
+        said = await look(web, path)
+        assert "Release 2 live" in said
+        assert not [word for word in ("Switch off", "Publish to staging …", "straight to", "Roll back") if word in said]
+    for path in ("production/publish", "promote", "production/off", "production/releases/1"):
+        assert (await web.client.get(f"{HERE}/{path}")).status_code == 403
+        refused = await press(web, f"{HERE}/{path}", {"token": await web.token("/account")})
+        assert refused.status_code == 403
+    assert len(web.publisher.releases[SHOP]) == 2
 
 
 async def test_a_note_that_looks_like_a_page_stays_a_note(web: Web) -> None:

@@ -37,6 +37,7 @@ _FIELDS: Mapping[Path, str] = {
     ("goals",): "primary",
     ("schedule", "end"): "end",
     ("schedule",): "start",
+    ("layer",): "layer",
     ("variations",): "variations",
 }
 """The field of a value, and of everything within it; the longest that fits."""

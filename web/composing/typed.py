@@ -64,6 +64,8 @@ class Typed:
     start: str
     end: str
     arms: tuple[Arm, ...]
+    layer: str = ""
+    layer_share: str = ""
     leaves_arms: bool = False
     """Whether the form leaves its variations as they are: combinations, or written as they should not be."""
 
@@ -75,7 +77,7 @@ class Typed:
 
 def typed_of(said: Mapping[str, Plain]) -> Typed:
     """What a file says."""
-    pages, goals, schedule = (_table(said.get(key)) for key in ("pages", "goals", "schedule"))
+    pages, goals, schedule, layer = (_table(said.get(key)) for key in ("pages", "goals", "schedule", "layer"))
     return Typed(
         name=_text(said.get("name")),
         hypothesis=_text(said.get("hypothesis")),
@@ -90,6 +92,8 @@ def typed_of(said: Mapping[str, Plain]) -> Typed:
         start=_text(schedule.get("start")),
         end=_text(schedule.get("end")),
         arms=tuple(_arm(i, _table(each)) for i, each in enumerate(_items(said.get("variations")))),
+        layer=_text(layer.get("key")),
+        layer_share=_text(layer.get("share")),
         leaves_arms="sections" in said or not _can_be_shown(said.get("variations")),
     )
 
@@ -132,6 +136,8 @@ def typed_from(fields: Mapping[str, str], *, leaves_arms: bool) -> Typed:
         start=field("start"),
         end=field("end"),
         arms=tuple(_sent_arms(fields)),
+        layer=field("layer"),
+        layer_share=field("layer.share"),
         leaves_arms=leaves_arms,
     )
 

@@ -33,6 +33,9 @@ def wanted(said: dict[str, Plain], typed: Typed, phase: int | None = None) -> di
     _put_all(new, said, "pages", {key: pages_of(getattr(typed, key), _in(said, "pages", key)) for key in _PAGES})
     _put_all(new, said, "goals", _goals(said, typed, before))
     _put_all(new, said, "schedule", {"start": typed.start, "end": typed.end})
+    if (before.layer, before.layer_share) != (typed.layer, typed.layer_share):
+        part = _share(before.layer_share, typed.layer_share) if typed.layer else ""
+        _put_all(new, said, "layer", {"key": typed.layer, "share": part})
     if not typed.leaves_arms and (typed.arms or said.get("variations")):
         new["variations"] = [_arm(said, each) for each in typed.arms]
     return ordered(new)

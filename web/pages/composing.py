@@ -148,6 +148,7 @@ async def _form(
         statuses=[each.value for each in Status],
         goals=named_in(files, "goals"),
         audiences=named_in(files, "audiences"),
+        layers=named_in(files, "layers"),
         asked=FIELDS,
         chosen=Chosen,
         effects=(NOTHING, *EFFECTS),
