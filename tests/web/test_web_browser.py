@@ -20,6 +20,8 @@ EDITOR = f"/sites/{SHOP}/definition"
 
 
 _NUMBERS = itertools.count()
+_HERE = __name__.replace(".", "_")
+"""Part of an app's name: pytest and an import know this file by two names, and so count twice."""
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +42,7 @@ async def page(web: Web, htmx: bytes) -> AsyncIterator[Page]:
 
     web.reports.experiments = {"hero": HERO_COUNTS}
     web.reports.visitors_a_day = 300
-    app = create_app(services_for(web, htmx=htmx), f"web_in_a_browser_{next(_NUMBERS)}")
+    app = create_app(services_for(web, htmx=htmx), f"{_HERE}_{next(_NUMBERS)}")
     async with serving(app) as address, async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
