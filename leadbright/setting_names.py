@@ -36,6 +36,7 @@ NAMES: dict[str, str] = {
     "guard": "for how many minutes a release is watched after it went live; off for not at all",
     "relay_workers": "how many processes take beacons",
     "relay_name": "what this relay is called by aggregators",
+    "keep_days": "how many days are kept before only their year is",
     "sign_up": "who may sign up: open for everybody, closed for the invited",
     "traces": "the OpenTelemetry collector that is sent traces, as http://HOST:4318; none for none",
     "log": "how the log is written: text or json",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
+from ingest_grpc.aggregator.constants import KEEP_DAYS
 from leadbright import data_folder, listening, sign_in_settings
 from leadbright import setting_values as values
 from leadbright.setting_names import NAMES
@@ -23,6 +24,7 @@ from web.openid.provider import Provider
 FILE = "leadbright.toml"
 PREFIX = "LEADBRIGHT_"
 MOST_WORKERS = 64
+LEAST_DAYS = 32
 GUARD: int | None = values.GUARD_MINUTES
 
 ELSEWHERE = frozenset({"browser", "token", "purge_token"})
@@ -65,6 +67,7 @@ class Settings:
     guard: int | None
     relay_workers: int
     relay_name: str
+    keep_days: int
     sign_up: str
     traces: str
     log: str
@@ -92,6 +95,8 @@ def read_settings(
     reading.texts.update({name: (f"the default of {name}", text) for name, text in (defaults or {}).items()})
     _read_file(directory / FILE, reading)
     _read_environment(environment, reading)
+    for together in _TOGETHER:
+        _refuse_some(together, reading)
     settings = _settings(reading, directory.absolute())
     _refuse_taken({name: getattr(settings, name) for name in binding}, reading)
     return tuple(reading.complaints) or settings
@@ -177,8 +182,6 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
     take = reading.take
     data = take("data", values.folder, directory / "leadbright-data")
     listen = {role: _listen(reading, role) for role in ("web", "relay", "aggregator", "shop")}
-    for together in _TOGETHER:
-        _refuse_some(together, reading)
     scheme = "https:" if "relay_cert" in reading.texts else "http:"
     relay_url = take("relay_url", values.web_url, listen["relay"].url.replace("http:", scheme, 1))
     return Settings(
@@ -212,6 +215,7 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         guard=take("guard", values.minutes, GUARD),
         relay_workers=take("relay_workers", values.number(1, MOST_WORKERS), 1),
         relay_name=take("relay_name", values.name, socket.gethostname()[:63] or "relay"),
+        keep_days=take("keep_days", values.number(LEAST_DAYS, KEEP_DAYS), KEEP_DAYS),
         sign_up=take("sign_up", values.one_of("open", "closed"), "closed"),
         traces=take("traces", values.web_url, ""),
         log=take("log", values.one_of("text", "json"), ""),

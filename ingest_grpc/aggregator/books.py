@@ -36,6 +36,8 @@ class Book(NamedTuple):
     declared_lost: int
 
 
+NO_BOOK = Book(0, 0, 0, 0, 0, 0)
+
 Books = dict[tuple[SiteKey, int], Book]
 """By site and hour since 1970-01-01."""
 

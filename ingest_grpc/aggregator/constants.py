@@ -35,6 +35,9 @@ EPOCH_MS = 400 * DAY_MS
 KEEP_DAYS = 761
 """Days are kept for 25 months; then only their year's totals are."""
 
+BOOK_DAYS = 35
+"""Books are kept by the hour for so many days; then by the day, under its first hour."""
+
 BACKUP_MS = 24 * HOUR_MS
 """The database is backed up this often."""
 

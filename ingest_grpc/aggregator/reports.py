@@ -113,7 +113,10 @@ class Reporter:
         return health_of(await self._store.read(HEALTH, (site, days.first, days.last)))
 
     async def books(self, site: SiteKey, first_hour: int, last_hour: int) -> dict[int, Book]:
-        """A site's books by hour since 1970-01-01, both included; site "" for beacons that could not be read."""
+        """A site's books by hour since 1970-01-01, both included; site "" for beacons that could not be read.
+
+        After BOOK_DAYS the hours of a day are together under its first one.
+        """
         rows = await self._store.read(_BOOKS, (site, first_hour, last_hour))
         return {hour: Book(*numbers) for hour, *numbers in rows}
 

@@ -1,7 +1,7 @@
 """What is done to days that are over, a little with each commit.
 
-Spans of them are added up for long reports; of those that are too old, the totals are added to their year's, and the
-days themselves are dropped.
+Spans of them are added up for long reports, hours of the books become days; of days that are too old, the totals are
+added to their year's, and the days themselves are dropped.
 
 May not know how cells are stored.
 """
@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from domain.names import SiteKey
-from ingest_grpc.aggregator.constants import DAY_MS
+from ingest_grpc.aggregator.constants import BOOK_DAYS, DAY_MS
 
 _EPOCH = date(1970, 1, 1)
 
@@ -25,12 +25,16 @@ class OldDays(Protocol):
         """The first site with cells whose key is greater."""
         ...
 
-    async def oldest_day(self, site: SiteKey) -> int:
-        """The first day on which a site has cells."""
+    async def oldest(self, site: SiteKey, before_hour: int) -> tuple[int, int | None]:
+        """The first day on which a site has cells, and the first hour of books that is due to be a day."""
         ...
 
     async def roll_up(self, site: SiteKey, day: int, year_day: int) -> None:
         """Add a day's totals to those of its year, and drop the day."""
+        ...
+
+    async def roll_books(self, site: SiteKey, first_hour: int, before_hour: int) -> None:
+        """Turn hours of a site's books into days, a month of them from the first."""
         ...
 
     async def roll_span(self, site: SiteKey, oldest: int, today: int) -> bool:
@@ -40,7 +44,7 @@ class OldDays(Protocol):
 
 @dataclass(slots=True)
 class Retention:
-    """Walks through all sites once a day; with each commit it looks at one, and rolls up one day or span at most."""
+    """Walks through all sites once a day; with each commit it looks at one, and rolls up one thing of it at most."""
 
     keep_days: int
     _done_on: int = -1
@@ -57,9 +61,12 @@ class Retention:
             # A walk that was begun on another day has not seen today's sites from the first one on.
             self._done_on, self._begun_on, self._after = self._begun_on, today, ""
             return
-        oldest = await counts.oldest_day(site)
+        before_hour = (today - BOOK_DAYS) * 24
+        oldest, hour = await counts.oldest(site, before_hour)
         if oldest < today - self.keep_days:
             await counts.roll_up(site, oldest, year_day(oldest))
+        elif hour is not None:
+            await counts.roll_books(site, hour, before_hour)
         elif not await counts.roll_span(site, oldest, today):
             self._after = site
 

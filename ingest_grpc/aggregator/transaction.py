@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import add
 from typing import TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -18,7 +19,7 @@ from domain.names import SiteKey
 from domain.report import Days
 from domain.tally import ORIGINS_AND_PAGE, TOTAL, Cell, Sums
 from ingest_grpc.aggregator import models, span_rows
-from ingest_grpc.aggregator.books import Books
+from ingest_grpc.aggregator.books import NO_BOOK, UNKNOWN_SITE, Book, Books
 from ingest_grpc.aggregator.constants import LIVE_PERIODS
 from ingest_grpc.aggregator.dialect import Dialect, Row, Rows, carried, increments, limbs, table_of
 from ingest_grpc.aggregator.spans import Span, cover, due, is_late, spans_around
@@ -38,6 +39,9 @@ YEARS = "years"
 """The dimension under which whole years are kept, by their first day."""
 
 _SPAN_KEY = "CAST(? AS text), CAST(? AS bigint), CAST(? AS bigint)"
+
+_SINGLE_HOURS = "FROM counts_book WHERE site IN (?, ?) AND hour < ? AND hour % 24 <> 0"
+_BOOK_DAYS_AT_ONCE = 31
 
 _FITS = range(-(2**63), 2**63)
 _LIMBS = carried(CELL, "squares_high", "squares_low")
@@ -123,10 +127,14 @@ class Transaction:
         (site,) = (await self._fetch("SELECT min(site) AS site FROM counts_cell WHERE site > ?", after))[0]
         return None if site is None else SiteKey(site)
 
-    async def oldest_day(self, site: SiteKey) -> int:
-        """The first day on which a site has cells. Years do not count."""
-        sql = "SELECT coalesce(min(day), 1000000) AS day FROM counts_cell WHERE site = ? AND dimension = ?"
-        return int((await self._fetch(sql, site, TOTAL))[0][0])
+    async def oldest(self, site: SiteKey, before_hour: int) -> tuple[int, int | None]:
+        """The first day on which a site has cells, years left out, and the first hour of books that is due to be a day.
+
+        Books of beacons that could not be read are looked at with every site's.
+        """
+        sql = f"""SELECT (SELECT coalesce(min(day), 1000000) FROM counts_cell WHERE site = ? AND dimension = ?) AS day,
+                         (SELECT min(hour) {_SINGLE_HOURS}) AS hour"""  # noqa: S608 - our own words only
+        return (await self._fetch(sql, site, TOTAL, site, UNKNOWN_SITE, before_hour))[0]
 
     async def roll_up(self, site: SiteKey, day: int, year_day: int) -> None:
         """Add a day's totals to those of its year, and drop the day."""
@@ -141,7 +149,8 @@ class Transaction:
 
     async def roll_span(self, site: SiteKey, oldest: int, today: int) -> bool:
         """Add up the next of a site's spans that are over; False where all of them are."""
-        if due(oldest, today, await self._rolled(site)) is None:
+        # A site that is new has no span that is over: the database is not asked.
+        if due(oldest, today, frozenset()) is None or due(oldest, today, await self._rolled(site)) is None:
             return False
         await self._lock(f"{site}/spans")
         rolled = await self._rolled(site)  # again: another aggregator may have been there until now
@@ -224,6 +233,17 @@ class Transaction:
         for chunk in chunks(rows, self.dialect.chunk):
             part = self.dialect.rows(BOOK.kinds, chunk)
             await self._execute(increments(BOOK, part, {}), *part.arguments)
+
+    async def roll_books(self, site: SiteKey, first_hour: int, before_hour: int) -> None:
+        """Turn hours of a site's books, and of those that could not be read, into days; a month of them at once."""
+        end = min(before_hour, (first_hour // 24 + _BOOK_DAYS_AT_ONCE) * 24)
+        # What is dropped is what is added: an hour that another aggregator adds to meanwhile is waited for.
+        dropped = f"DELETE {_SINGLE_HOURS} RETURNING site, hour, {', '.join(BOOK.numbers)}"
+        days: dict[tuple[SiteKey, int], Book] = {}
+        for of, hour, *numbers in await self._fetch(dropped, site, UNKNOWN_SITE, end):
+            key = (of, hour - hour % 24)
+            days[key] = Book(*map(add, days.get(key, NO_BOOK), numbers))
+        await self.add_books(days)
 
     async def quarantined(self) -> int:
         """How many frames are set aside."""

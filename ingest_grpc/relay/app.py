@@ -25,7 +25,7 @@ from ingest_grpc.relay.address import MOST_CONNECTIONS, NO_PROXIES, Callers, Pro
 from ingest_grpc.relay.admission import Arrival
 from ingest_grpc.relay.beacon import MOST_BYTES
 from ingest_grpc.relay.coding import PackedFiles
-from ingest_grpc.relay.doorway import PunctualProtocol, WholeBeacon
+from ingest_grpc.relay.doorway import MOST_READ, PunctualProtocol, WholeBeacon
 from ingest_grpc.relay.refusals import Refusal
 from ingest_grpc.relay.relay import Accepted, Refused, Relay
 
@@ -124,6 +124,7 @@ def create_app(
     app.config.update(
         ACCESS_LOG=False,
         REQUEST_MAX_SIZE=MOST_BYTES,
+        REQUEST_BUFFER_SIZE=MOST_READ,
         REQUEST_TIMEOUT=HEAD_DEADLINE_S,
         RESPONSE_TIMEOUT=REQUEST_DEADLINE_S,
         KEEP_ALIVE_TIMEOUT=IDLE_S,

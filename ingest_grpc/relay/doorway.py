@@ -7,6 +7,7 @@ in the least unusual goes Sanic's own way, so that nothing is read in two ways. 
 from __future__ import annotations
 
 import re
+import socket
 import time
 from asyncio import BaseTransport
 from typing import Any
@@ -22,6 +23,9 @@ LAST_WORDS_S = 1
 """After a deadline, how long the answer has to get out."""
 LONGEST_HEAD = 4096
 """Bytes of a request's head on the short way."""
+
+MOST_READ = LONGEST_HEAD + MOST_BYTES
+"""Bytes of a connection that are held here, and about as many in the system: what is larger stays with who sends it."""
 
 _POST = b"POST /v1/b/"
 _LINE = re.compile(r"POST (/v1/b/([a-z][a-z0-9-]{0,39})\?n=([A-Za-z0-9_-]{22})) HTTP/1\.1")
@@ -160,6 +164,7 @@ class PunctualProtocol(HttpProtocol):
         self._caller = callers.enter(self.conn_info)
         if self._caller is None:
             self.abort()  # type: ignore[no-untyped-call]
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, MOST_READ // 2)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget a connection."""

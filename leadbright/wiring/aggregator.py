@@ -35,7 +35,7 @@ async def aggregator(settings: Settings) -> AsyncIterator[asyncio.Event]:
         parts.push_async_callback(store.close)
         tracer = await parts.enter_async_context(traced("aggregator", settings.traces))
         around = nullcontext if tracer is None else partial(tracer.span, "transaction")
-        counting, reporting = Aggregator(store, now_ms, around=around), Reporter(store)
+        counting, reporting = Aggregator(store, now_ms, settings.keep_days, around), Reporter(store)
         asked = counting if tracer is None else TracedAggregation(counting, tracer, "commit frames", Kind.SERVER)
         papers = papers_of(settings)
         credentials = None if papers is None else server_credentials(papers)

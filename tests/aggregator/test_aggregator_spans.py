@@ -68,7 +68,7 @@ async def _say(store: Store, cells: dict[Cell, Sums], today: int) -> None:
 async def _roll(store: Store, today: int, site: SiteKey = SHOP) -> bool:
     async def work(said: Transaction) -> bool:
         await said._execute("UPDATE counts_period SET current = current")
-        return await said.roll_span(site, await said.oldest_day(site), today)
+        return await said.roll_span(site, (await said.oldest(site, 0))[0], today)
 
     return await store.write(work)
 
@@ -76,7 +76,7 @@ async def _roll(store: Store, today: int, site: SiteKey = SHOP) -> bool:
 async def _drop_oldest(store: Store) -> None:
     async def work(said: Transaction) -> None:
         await said._execute("UPDATE counts_period SET current = current")
-        day = await said.oldest_day(SHOP)
+        day, _ = await said.oldest(SHOP, 0)
         await said.roll_up(SHOP, day, year_day(day))
 
     await store.write(work)

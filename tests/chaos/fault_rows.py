@@ -185,6 +185,7 @@ FAULTS = {
         "oversized, deep, compressed or endless bodies",
         "413 or 400",
         (
+            "chaos/test_chaos_floods.py::test_bodies_that_are_too_much_stay_outside",
             "relay/test_relay_app.py::test_a_body_in_endless_chunks_is_too_large",
             "relay/test_relay_beacon.py::test_bytes_that_are_no_beacon_are_refused_with_the_reason",
         ),
@@ -216,7 +217,10 @@ FAULTS = {
     "F25": FaultRow(
         "bytes that drip in",
         "absolute deadlines",
-        ("relay/test_relay_app.py::test_bytes_that_drip_in_are_cut_off_in_time",),
+        (
+            "relay/test_relay_app.py::test_bytes_that_drip_in_are_cut_off_in_time",
+            "chaos/test_chaos_floods.py::test_others_are_served_while_many_connections_drip",
+        ),
     ),
     "F26": FaultRow(
         "a foreign origin, or none",
@@ -236,6 +240,7 @@ FAULTS = {
         "it goes on answering; 400",
         (
             "relay/test_relay_app.py::test_300_browsers_that_leave_do_not_stop_the_others",
+            "chaos/test_chaos_floods.py::test_browsers_that_leave_take_nothing_with_them",
             "relay/test_relay_app.py::test_a_request_that_can_be_read_in_two_ways_is_refused",
             "aggregator/test_aggregator_server.py::test_three_hundred_calls_given_up_at_any_moment_leave_it_answering",
         ),

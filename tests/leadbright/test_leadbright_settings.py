@@ -48,6 +48,8 @@ COMPLAINTS = [
     ("COUNTRY_DB", __file__, f'LEADBRIGHT_COUNTRY_DB "{__file__}": that is no .mmdb file of countries'),
     ("COUNTRY_DB", "/no/such.mmdb", 'LEADBRIGHT_COUNTRY_DB "/no/such.mmdb": there is no such file'),
     ("SECRET", "short", "LEADBRIGHT_SECRET: write at least 32 random characters"),
+    ("KEEP_DAYS", "31", 'LEADBRIGHT_KEEP_DAYS "31": write a number from 32 to 761'),
+    ("TRACES", "host:4318", 'LEADBRIGHT_TRACES "host:4318": write an address such as https://relay.example'),
     ("LOG", "xml", 'LEADBRIGHT_LOG "xml": write text or json'),
     ("COUNTRY_HEADER", "a b", 'LEADBRIGHT_COUNTRY_HEADER "a b": write the name of a header, such as CF-IPCountry'),
 ]
