@@ -10,7 +10,9 @@ from urllib.parse import parse_qsl
 
 from sanic import Request
 
-_MOST_FIELDS = 500
+_MOST_FIELDS = 2_000
+"""An experiment's form has a few for every change of every variation."""
+
 _FORM = "application/x-www-form-urlencoded"
 
 

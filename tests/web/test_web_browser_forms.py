@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Literal
+
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.web.conftest import Web
@@ -10,6 +14,7 @@ from tests.web.test_web_browser import htmx, page
 
 __all__ = ["htmx", "page"]
 
+AXE = Path(__file__).parents[2] / "snippet" / "node_modules" / "axe-core" / "axe.min.js"
 LIST = f"/sites/{SHOP}/experiments"
 
 
@@ -64,11 +69,26 @@ async def test_stopping_and_copying_by_buttons(page: Page, web: Web) -> None:
     assert "status: stopped" in await text_of(web, "hero")
 
 
-async def test_the_pages_fit_a_phone_and_obey_the_policy(page: Page) -> None:
-    await page.set_viewport_size({"width": 390, "height": 844})
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+async def test_axe_finds_nothing_and_every_page_fits(page: Page, theme: Literal["light", "dark"], width: int) -> None:
+    await page.emulate_media(color_scheme=theme)
+    await page.set_viewport_size({"width": width, "height": 844})
     places = ("", "/hero/edit", "/hero/life", "/../revisions", "/../revisions/1", "/../new-experiment?pattern=button")
     for path in places:
         answer = await page.goto(f"{LIST}{path}")
         assert answer is not None
         assert answer.ok
-        assert await page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        await _is_clean(page, width)
+    await page.goto(f"{LIST}/hero/edit")
+    await page.locator('[name="v1.weight"]').fill("40")
+    await page.locator('[name="v1.c0.select"]').fill("h1[")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_role("button", name="Save all the same")).to_be_visible()
+    await _is_clean(page, width)
+
+
+async def _is_clean(page: Page, width: int) -> None:
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate("axe.run()")
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
