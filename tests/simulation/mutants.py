@@ -225,7 +225,7 @@ MUTANTS = (
     Mutant("gaps accepted", "R4", "lost", _gaps_accepted, _BACKUP),
     Mutant("counts and watermark in two transactions", "R4", "double", _two_transactions, _AWAY),
     Mutant("sent before sync, in the same epoch again", "R3", "lost", _sent_before_sync, _POWER),
-    Mutant("the same epoch after a restart", "R1", "lost", _epoch_again, _POWER),
+    Mutant("the same epoch after a restart", "R1", "lost", _epoch_again, (faults.fail_a_sync,)),
     Mutant("segments dropped without retention", "R7", "lost", _no_retention, (*_BACKUP, faults.kill_a_relay)),
     Mutant("the relay trusts its own cursor", "R6", "lost", _own_cursor, _BACKUP),
     Mutant("no watermark", "R4", "books", _no_watermark, (faults.repeat_frames,)),
@@ -236,7 +236,7 @@ MUTANTS = (
 )
 
 
-SEEDS = range(45, 85)
+SEEDS = range(45, 445)
 """The histories that are tried at most."""
 
 
