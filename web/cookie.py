@@ -29,9 +29,12 @@ class Cookie:
         return f"__Host-{self.plain_name}" if self.is_secure else self.plain_name
 
     def read(self, request: Request) -> str | None:
-        """What the browser carries."""
-        value: str | None = request.cookies.get(self.name)
-        return value
+        """What the browser carries under this very name, and once.
+
+        Sanic's own `get` would take `__Secure-__Host-…` before it, which a page of a sibling host may plant.
+        """
+        values: list[str] = dict.get(request.cookies, self.name) or []
+        return values[0] if len(values) == 1 else None
 
     def give(self, response: HTTPResponse, secret: str, max_age_s: int) -> None:
         """Have the browser carry it, out of reach of scripts and of other sites' forms."""

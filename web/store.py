@@ -93,10 +93,11 @@ class Store:
         """Who changed what, and when."""
 
     async def create_sign_in_link(self) -> str:
-        """A new token for `/sign-in/TOKEN`, good for one use within a day."""
+        """A new token for `/sign-in/TOKEN`, good for one use within a day; every link before it works no longer."""
         token = new_token(self._random)
 
         async def work(client: BaseDBAsyncClient) -> None:
+            await models.SignInLink.all().using_db(client).delete()
             await models.SignInLink.create(using_db=client, digest=digest(token), expires_ms=self._now() + LINK_MS)
 
         await self._database.write(work)

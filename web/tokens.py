@@ -21,20 +21,25 @@ def new_token(random: Random) -> str:
 
 def digest(token: str) -> str:
     """What is kept instead of the token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(_bytes(token)).hexdigest()
 
 
 def form_token(session: str) -> str:
     """What a form of this session must send along: made from its id, which no other page can read."""
-    return hmac.new(session.encode(), b"form", hashlib.sha256).hexdigest()
+    return hmac.new(_bytes(session), b"form", hashlib.sha256).hexdigest()
 
 
 def same(expected: str, sent: str) -> bool:
     """Whether two secrets are equal, in a time that does not tell where they differ."""
-    return hmac.compare_digest(expected.encode(), sent.encode())
+    return hmac.compare_digest(_bytes(expected), _bytes(sent))
 
 
 def derived(secret: str, use: str) -> str:
     """Another secret, made from one for a single use: 43 characters that fit an address."""
-    made = hmac.new(secret.encode(), use.encode(), hashlib.sha256).digest()
+    made = hmac.new(_bytes(secret), use.encode(), hashlib.sha256).digest()
     return urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+def _bytes(secret: str) -> bytes:
+    """What was sent need not be text: bytes of a header that are none arrive as lone surrogates."""
+    return secret.encode("utf-8", "surrogatepass")

@@ -7,6 +7,7 @@ import itertools
 import os
 import re
 import socket
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
 from config_compiler.compiler import Deployment
 from tests.services.postgres import postgres_database, postgres_server, postgres_url
@@ -32,18 +34,27 @@ from web.store import Store, open_store
 
 __all__ = ["postgres_database", "postgres_server", "postgres_url"]
 
+expect.set_options(timeout=20_000)
+"""A machine that is busy with other tests shows a page late."""
+
 _NAMES = (f"web_under_test_{n}" for n in itertools.count())
 
 
 @dataclass
 class Clock:
-    """Stands where it is put."""
+    """Stands where it is put, unless it is told to run."""
 
     seconds: float = NOON
+    since: float | None = None
+    """What the machine's clock showed when this one began to run."""
 
     def __call__(self) -> float:
         """What time it is."""
-        return self.seconds
+        return self.seconds + (0 if self.since is None else time.monotonic() - self.since)
+
+    def run(self, seconds: float) -> None:
+        """Go on from `seconds` as time goes on."""
+        self.seconds, self.since = seconds, time.monotonic()
 
 
 @dataclass
@@ -66,7 +77,8 @@ class Web:
         """As that member of that account."""
         secret = await self.store.sessions.begin(person, account, "company", None)
         self.client.cookies.clear()
-        self.client.cookies.set("leadbright", secret)
+        # Of this very host, so that what the web gives later takes its place.
+        self.client.cookies.set("leadbright", secret, domain=self.client.base_url.host)
 
     async def other_account(self, subject: str = "somebody-else") -> Membership:
         """As the owner of an account of their own, with nothing in it."""

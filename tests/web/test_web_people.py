@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from domain.names import SiteKey
 from tests.web.conftest import Clock, Web
 from web.members.store import Changed
 from web.openid.provider import Identity
 from web.openid.store import ATTEMPT_MS
 from web.people.store import INVITATION_MS, MOST_INVITATIONS, NEWCOMER_MS, Joined, Membership, Newcomer
 from web.permission import Role
-from web.sessions.session import FIRST_ACCOUNT
+from web.sessions.session import FIRST_ACCOUNT, HOUR_MS, IDLE_MS, SESSION_MS, Listed, name_of
 from web.store import Store, open_store
 from web.tokens import digest
 
@@ -154,6 +155,70 @@ async def test_another_role_holds_from_the_next_request_on_and_removal_too(store
     assert await role() is None
 
 
+@pytest.mark.parametrize(
+    ("becomes", "invitations", "tokens"),
+    [
+        (Role.OWNER, {"owner", "admin", "viewer"}, 2),
+        (Role.ADMIN, {"viewer"}, 2),
+        (Role.PUBLISHER, set(), 0),
+        (Role.VIEWER, set(), 0),
+        (None, set(), 0),
+    ],
+)
+async def test_what_somebody_made_and_could_not_make_any_more_ends(
+    store: Store, becomes: Role | None, invitations: set[str], tokens: int
+) -> None:
+    owner = await signed_up(store)
+    ben, elsewhere = await joined(store, owner.account, Role.OWNER, "ben"), await signed_up(store, "carla")
+    sites = {owner.account: ("boots", "hats"), elsewhere.account: ("scarves",)}
+    for account, keys in sites.items():
+        for role in (Role.OWNER, Role.ADMIN, Role.VIEWER):
+            await store.people.invite(account, role, name_of(ben.person))
+        await store.people.invite(account, Role.EDITOR, name_of(owner.person))
+        for key in keys:
+            await store.save_definition(SiteKey(key), {}, "owner", account=account)
+            for by in (name_of(ben.person), name_of(owner.person), "a script"):
+                await store.api.create(SiteKey(key), "pipeline", may_write=True, days=30, by=by)
+    members, own = store.members, name_of(ben.person)
+    if becomes is None:
+        assert await members.remove(owner.account, ben.person, Role.OWNER) is Changed.DONE
+    else:
+        assert await members.change(owner.account, ben.person, becomes, Role.OWNER) is Changed.DONE
+
+    async def left(account: int) -> tuple[set[str], int, int]:
+        """Ben's invitations, Ben's tokens, and what others made."""
+        open_ = await store.people.invitations(account)
+        programs = [each for key in sites[account] for each in await store.api.tokens(SiteKey(key))]
+        foreign = [each for each in (*open_, *programs) if each.made_by != own]
+        own_tokens = sum(each.made_by == own for each in programs)
+        return {each.role.value for each in open_ if each.made_by == own}, own_tokens, len(foreign)
+
+    assert await left(owner.account) == (invitations, tokens, 5)
+    assert await left(elsewhere.account) == ({"owner", "admin", "viewer"}, 1, 3)
+
+
+async def test_going_on_in_another_account_does_not_put_off_when_a_session_ends(store: Store, clock: Clock) -> None:
+    anna = await signed_up(store)
+    secret = await store.sessions.begin(anna.person, anna.account, "company", None)
+    for _ in range(SESSION_MS // (IDLE_MS - HOUR_MS)):
+        clock.seconds += (IDLE_MS - HOUR_MS) / 1000
+        secret = await store.sessions.begin(anna.person, anna.account, "company", secret, goes_on=True)
+        assert await store.sessions.find(secret) is not None
+    clock.seconds += (IDLE_MS - HOUR_MS) / 1000
+    late = await store.sessions.begin(anna.person, anna.account, "company", secret, goes_on=True)
+    assert await store.sessions.find(late) is None
+    anew = await store.sessions.begin(anna.person, anna.account, "company", late)
+    assert await store.sessions.find(anew) is not None
+
+
+async def test_nobody_goes_on_from_a_session_that_has_ended(store: Store) -> None:
+    anna = await signed_up(store)
+    ended = await store.sessions.begin(anna.person, anna.account, "company", None)
+    await store.sessions.sign_out(ended)
+    after = await store.sessions.begin(anna.person, anna.account, "company", ended, goes_on=True)
+    assert await store.sessions.find(after) is None
+
+
 async def test_somebody_ends_their_own_sessions_and_no_others(store: Store) -> None:
     anna, ben = await signed_up(store), await signed_up(store, "ben")
     here, there, third = [await store.sessions.begin(anna.person, anna.account, "company", None) for _ in range(3)]
@@ -235,12 +300,33 @@ async def test_somebody_in_two_accounts_goes_from_one_to_the_other(web: Web) -> 
     before = web.client.cookies["leadbright"]
     assert "The account of ben" in (await web.client.get("/account")).text
     assert (await web.send(f"/account/switch/{foreign.account}", {})).status_code == 404
+    assert (await web.send(f"/account/switch/{home.account}", {})).status_code == 404
+    web.clock.seconds += 60
+    begun_ms = (await _this(web)).begun_ms
     answer = await web.send(f"/account/switch/{there.account}", {})
     assert answer.headers["location"] == "/sites"
     assert await web.store.sessions.find(before) is None
     found = await web.store.sessions.find(answer.cookies["leadbright"])
     assert found is not None
     assert (found.account, found.role) == (there.account, Role.VIEWER)
+    assert (await _this(web)).begun_ms == begun_ms
+
+
+async def test_somebody_known_who_takes_an_invitation_goes_on_in_the_same_session(web: Web) -> None:
+    await web.other_account()
+    there = await signed_up(web.store, "ben")
+    token = str(await web.store.people.invite(there.account, Role.VIEWER, "member 2"))
+    web.clock.seconds += 60
+    begun_ms = (await _this(web)).begun_ms
+    assert (await web.send(f"/join/{token}", {})).headers["location"] == "/sites"
+    assert (await _this(web)).begun_ms == begun_ms
+    assert "The account of ben" in (await web.client.get("/account")).text
+
+
+async def _this(web: Web) -> Listed:
+    session = await web.store.sessions.find(web.client.cookies["leadbright"])
+    assert session is not None
+    return next(each for each in await web.store.sessions.listed(session) if each.is_this)
 
 
 async def test_the_members_page_invites_changes_and_removes(web: Web) -> None:

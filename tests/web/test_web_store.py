@@ -45,6 +45,15 @@ async def test_a_sign_in_link_expires(store: Store, clock: Clock) -> None:
     assert await store.sign_in(token, None) is None
 
 
+async def test_a_new_link_ends_those_before_it_and_no_session(store: Store) -> None:
+    session = await store.sign_in(await store.create_sign_in_link(), None)
+    earlier, newest = await store.create_sign_in_link(), await store.create_sign_in_link()
+    assert not await store.can_sign_in(earlier)
+    assert await store.sign_in(earlier, None) is None
+    assert await store.sessions.find(str(session)) is not None
+    assert await store.sign_in(newest, None) is not None
+
+
 async def test_signing_in_again_ends_the_session_before(store: Store) -> None:
     first = await store.sign_in(await store.create_sign_in_link(), None)
     assert first is not None
@@ -87,9 +96,9 @@ def _everything_in(folder: Path) -> bytes:
 
 async def test_only_digests_of_secrets_are_kept(tmp_path: Path, clock: Clock) -> None:
     store = await open_store(f"sqlite://{tmp_path / 'web.db'}", clock, os.urandom)
-    unused = await store.create_sign_in_link()
     session = await store.sign_in(await store.create_sign_in_link(), None)
     assert session is not None
+    unused = await store.create_sign_in_link()
     await store.close()
     written = await asyncio.to_thread(_everything_in, tmp_path)
     assert digest(unused).encode() in written

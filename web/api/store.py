@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.expressions import F
 
 from domain.names import SiteKey
 from web import models
@@ -56,6 +57,7 @@ class ApiStore:
         secret, now = PREFIX + new_token(self._random), int(self._clock() * 1000)
 
         async def work(client: BaseDBAsyncClient) -> str | None:
+            await _wait(client, site)
             if await models.ApiToken.filter(site=site).using_db(client).count() >= MOST_TOKENS:
                 return None
             await models.ApiToken.create(
@@ -104,6 +106,7 @@ class ApiStore:
         """Take a token back at once; its name, or None where the site has none of that id."""
 
         async def work(client: BaseDBAsyncClient) -> str | None:
+            await _wait(client, site)
             found = await models.ApiToken.filter(site=site, id=id_).using_db(client).first()
             if found is None or not await models.ApiToken.filter(site=site, id=id_).using_db(client).delete():
                 return None
@@ -130,6 +133,11 @@ async def note_push(client: BaseDBAsyncClient, site: SiteKey, revision: int) -> 
     """Remember, in the transaction that saves it, that a revision came from a program."""
     before = await edited(client, site, revision - 1)
     await models.Push.create(using_db=client, site=site, number=revision, edited=before)
+
+
+async def _wait(client: BaseDBAsyncClient, site: SiteKey) -> None:
+    """Writing the site's row, even with what it holds, keeps everybody else from it until this is done."""
+    await models.Site.filter(key=site).using_db(client).update(revision=F("revision"))
 
 
 def _token(row: models.ApiToken) -> Token:

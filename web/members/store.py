@@ -14,7 +14,8 @@ from tortoise.expressions import F
 
 from web import models
 from web.database import Database
-from web.permission import GIVES, Role
+from web.permission import GIVES, Permission, Role, may
+from web.sessions.session import name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +52,21 @@ class MemberStore:
         return tuple(Member(row.person, Role(row.role), row.since_ms) for row in rows)
 
     async def change(self, account: int, person: int, role: Role, by: Role) -> Changed:
-        """Give a member another role, as somebody whose own role is `by`."""
+        """Give a member another role, as somebody whose own role is `by`; what they can no longer give ends."""
 
         async def work(client: BaseDBAsyncClient, row: models.Member) -> None:
             await models.Member.filter(id=row.id).using_db(client).update(role=role.value)
+            await _take_back(client, account, person, role)
 
         return await self._change(account, person, role, by, work)
 
     async def remove(self, account: int, person: int, by: Role) -> Changed:
-        """Remove a member, and end their sessions in this account."""
+        """Remove a member, and end their sessions, invitations and tokens in this account."""
 
         async def work(client: BaseDBAsyncClient, row: models.Member) -> None:
             await models.Member.filter(id=row.id).using_db(client).delete()
             await models.Session.filter(account=account, person=person).using_db(client).delete()
+            await _take_back(client, account, person, None)
 
         return await self._change(account, person, None, by, work)
 
@@ -93,6 +96,16 @@ class MemberStore:
             return Changed.DONE
 
         return await self._database.write(work)
+
+
+async def _take_back(client: BaseDBAsyncClient, account: int, person: int, role: Role | None) -> None:
+    """End the invitations and tokens of somebody who is `role` from now on that they could not make any more."""
+    own, gives = name_of(person), GIVES[role] if role else ()
+    beyond = [each.value for each in Role if each not in gives]
+    await models.Invitation.filter(account=account, made_by=own, role__in=beyond).using_db(client).delete()
+    if role is None or not may(role, Permission.GIVES_ACCESS):
+        sites = await models.Site.filter(account=account).using_db(client).values_list("key", flat=True)
+        await models.ApiToken.filter(site__in=list(sites), made_by=own).using_db(client).delete()
 
 
 async def _owners(client: BaseDBAsyncClient, account: int) -> int:

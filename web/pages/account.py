@@ -57,10 +57,12 @@ async def switch(desk: Desk, request: Request, account: str) -> HTTPResponse:
     """Go on in another account of one's own, by a new session."""
     session = here(request)
     own = () if session.person is None else await desk.services.store.people.belongings(session.person)
-    wanted = next((each for each in own if str(each.account) == account), None)
+    others = (each for each in own if each.account != session.account)
+    wanted = next((each for each in others if str(each.account) == account), None)
     if wanted is None or session.person is None:
         return desk.renderer.refusal(404, framed(request))
-    return await signed_in(desk, request, Membership(session.person, wanted.account), session.way, HOME)
+    who = Membership(session.person, wanted.account)
+    return await signed_in(desk, request, who, session.way, HOME, goes_on=True)
 
 
 def here(request: Request) -> Session:

@@ -69,10 +69,13 @@ async def _receive(desk: Desk, request: Request, provider: Provider, arrived: Ar
     return answer
 
 
-async def signed_in(desk: Desk, request: Request, who: Membership, way: str, after: str) -> HTTPResponse:
-    """A new session in place of the one before, and on to where they were going."""
-    old = session_of(request)
-    secret = await desk.services.store.sessions.begin(who.person, who.account, way, old.id if old else None)
+async def signed_in(
+    desk: Desk, request: Request, who: Membership, way: str, after: str, *, goes_on: bool = False
+) -> HTTPResponse:
+    """A new session in place of the one before, and on to where they were going; `goes_on` as `SessionStore` says."""
+    session, sessions = session_of(request), desk.services.store.sessions
+    old = session.id if session else None
+    secret = await sessions.begin(who.person, who.account, way, old, goes_on=goes_on)
     answer = redirect(after, status=303)
     desk.cookie.give(answer, secret, SESSION_MS // 1000)
     desk.arrival.take(answer)

@@ -30,7 +30,8 @@ async def show(desk: Desk, request: Request, token: str) -> HTTPResponse:
 async def accept(desk: Desk, request: Request, token: str) -> HTTPResponse:
     """Use the invitation up."""
     people, session, secret = desk.services.store.people, session_of(request), await newcomer_of(desk, request)
-    if secret is not None and is_by_newcomer(request, secret):
+    is_new = secret is not None and is_by_newcomer(request, secret)
+    if secret is not None and is_new:
         joined = await people.join_as_newcomer(token, secret)
         who, way = (joined.membership, joined.way) if joined else (None, "")
     elif session is not None and session.person is not None:
@@ -39,7 +40,7 @@ async def accept(desk: Desk, request: Request, token: str) -> HTTPResponse:
         return desk.renderer.refusal(401, Page(session))
     if who is None:
         return refused(desk, request, Refusal.INVITATION_OVER)
-    return await signed_in(desk, request, who, way, HOME)
+    return await signed_in(desk, request, who, way, HOME, goes_on=not is_new)
 
 
 async def _page(desk: Desk, request: Request, token: str, invitation: Invitation) -> HTTPResponse:

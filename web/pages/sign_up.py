@@ -13,6 +13,7 @@ from sanic.response import HTTPResponse, redirect
 from config_compiler.codes import Severity
 from config_compiler.source import SITE_FILE
 from domain.names import SiteKey
+from web.claiming import Claim, claim
 from web.desk import Desk
 from web.form import field
 from web.guard import session_of
@@ -83,8 +84,13 @@ async def _objection(desk: Desk, typed: Mapping[str, str], host: str) -> str:
 
 
 async def _add_site(desk: Desk, who: Membership, typed: Mapping[str, str], host: str) -> str:
-    """Keep the website under the first key that is free; where to go on."""
+    """Keep the website under the first key that is free; where to go on. Without one, they add it later."""
     for key in keys_for(host):
+        claimed = await claim(desk.services.publisher, key, who.account)
+        if claimed is Claim.UNKNOWN:
+            break
+        if claimed is Claim.TAKEN:
+            continue
         saved = await desk.services.store.save_definition(
             key, {SITE_FILE: _text(key, typed, host)}, name_of(who.person), opened=0, account=who.account
         )

@@ -17,6 +17,7 @@ from domain.names import SiteKey, is_key
 from domain.report import Days
 from domain.site import Site
 from web.bars import Bars, draw_bars
+from web.claiming import Claim, claim
 from web.desk import Desk, framed
 from web.form import field
 from web.guard import account_of, subject_of
@@ -27,6 +28,9 @@ from web.together import together
 from web.words import day_at
 
 LATELY_DAYS = 14
+
+_TAKEN = "There is a site {} already. Choose another key."
+_UNKNOWN = "What is live cannot be read just now, so nobody can tell whether {} is free. Try again in a moment."
 
 _FIELDS = ("key", "name", "domain", "timezone")
 
@@ -60,12 +64,16 @@ async def create(desk: Desk, request: Request) -> HTTPResponse:
     if not is_key(typed["key"]):
         return await _listed(desk, request, 422, NOT_A_KEY, typed)
     key = SiteKey(typed["key"])
+    claimed = await claim(desk.services.publisher, key, account_of(request))
+    if claimed is not Claim.FREE:
+        why = _TAKEN if claimed is Claim.TAKEN else _UNKNOWN
+        return await _listed(desk, request, 422, why.format(key), typed)
     text = new_site(key, typed["name"] or key, typed["domain"], typed["timezone"] or "UTC")
     saved = await desk.services.store.save_definition(
         key, {SITE_FILE: text}, subject_of(request), opened=0, account=account_of(request)
     )
     if isinstance(saved, Overtaken):
-        return await _listed(desk, request, 422, f"There is a site {key} already. Choose another key.", typed)
+        return await _listed(desk, request, 422, _TAKEN.format(key), typed)
     return redirect(f"/sites/{key}/definition", status=303)
 
 

@@ -27,20 +27,31 @@ class SessionStore:
         self._clock = clock
         self._random = random
 
-    async def begin(self, person: int, account: int, way: str, old: str | None) -> str:
-        """Sign a member in, ending the session `old`; the secret that the browser carries, new every time."""
+    async def begin(self, person: int, account: int, way: str, old: str | None, *, goes_on: bool = False) -> str:
+        """Sign a member in, ending the session `old`; the secret that the browser carries, new every time.
+
+        Where nobody showed anew who they are, it `goes_on` from the old one, and ends when that would have.
+        """
 
         async def work(client: BaseDBAsyncClient) -> str:
-            return await self.insert(client, person, account, way, old)
+            return await self.insert(client, person, account, way, old, goes_on=goes_on)
 
         return await self._database.write(work)
 
     async def insert(
-        self, client: BaseDBAsyncClient, person: int | None, account: int, way: str, old: str | None
+        self,
+        client: BaseDBAsyncClient,
+        person: int | None,
+        account: int,
+        way: str,
+        old: str | None,
+        *,
+        goes_on: bool = False,
     ) -> str:
         """The same within a transaction."""
         now, secret = self._now(), new_token(self._random)
         await models.Session.filter(seen_ms__lte=now - IDLE_MS).using_db(client).delete()
+        begun = await _begun(client, old) if goes_on else now
         if old is not None:
             await models.Session.filter(digest=digest(old)).using_db(client).delete()
         await models.Session.create(
@@ -49,7 +60,7 @@ class SessionStore:
             person=person,
             account=account,
             way=way,
-            begun_ms=now,
+            begun_ms=begun,
             seen_ms=now,
         )
         return secret
@@ -124,6 +135,12 @@ class SessionStore:
 def _of(sessions: models.Sessions, session: Session) -> models.Sessions:
     """Those of the same person, in every account of theirs."""
     return sessions.filter(person__isnull=True) if session.person is None else sessions.filter(person=session.person)
+
+
+async def _begun(client: BaseDBAsyncClient, old: str | None) -> int:
+    """When a session began; long ago for one that has ended meanwhile, which nobody goes on from."""
+    row = None if old is None else await models.Session.filter(digest=digest(old)).using_db(client).first()
+    return 0 if row is None else row.begun_ms
 
 
 async def _role(client: BaseDBAsyncClient, account: int, person: int) -> Role | None:
