@@ -189,9 +189,9 @@ async def test_what_somebody_made_and_could_not_make_any_more_ends(
         """Ben's invitations, Ben's tokens, and what others made."""
         open_ = await store.people.invitations(account)
         programs = [each for key in sites[account] for each in await store.api.tokens(SiteKey(key))]
-        foreign = [each for each in (*open_, *programs) if each.made_by != own]
+        made_by = [each.made_by for each in open_] + [each.made_by for each in programs]
         own_tokens = sum(each.made_by == own for each in programs)
-        return {each.role.value for each in open_ if each.made_by == own}, own_tokens, len(foreign)
+        return {x.role.value for x in open_ if x.made_by == own}, own_tokens, sum(by != own for by in made_by)
 
     assert await left(owner.account) == (invitations, tokens, 5)
     assert await left(elsewhere.account) == ({"owner", "admin", "viewer"}, 1, 3)

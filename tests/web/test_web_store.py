@@ -13,6 +13,7 @@ from domain.names import SiteKey
 from tests.web.conftest import Clock
 from tests.web.sample import SHOP
 from web import models
+from web.api.store import MOST_TOKENS
 from web.database import UnavailableError, open_database
 from web.permission import Role
 from web.sessions.session import FIRST_ACCOUNT, HOUR_MS, IDLE_MS, SESSION_MS, Session
@@ -43,6 +44,26 @@ async def test_a_sign_in_link_expires(store: Store, clock: Clock) -> None:
     clock.seconds += 1
     assert not await store.can_sign_in(token)
     assert await store.sign_in(token, None) is None
+
+
+async def test_of_many_who_make_tokens_at_once_none_fails_and_a_site_gets_no_more_than_it_may(
+    database_url: str, clock: Clock
+) -> None:
+    stores = [await open_store(database_url, clock, os.urandom) for _ in range(3)]
+    try:
+        await stores[0].save_definition(SHOP, {}, "owner")
+        tries = (n for _ in range(MOST_TOKENS // 2) for n in range(len(stores)))
+        made = await asyncio.gather(
+            *(stores[n].api.create(SHOP, "pipeline", may_write=True, days=30, by="owner") for n in tries)
+        )
+        assert sum(secret is not None for secret in made) == MOST_TOKENS
+        ids = [token.id for token in await stores[0].api.tokens(SHOP)]
+        assert len(ids) == MOST_TOKENS
+        names = await asyncio.gather(*(store.api.revoke(SHOP, id_) for id_ in ids for store in stores))
+        assert sum(name is not None for name in names) == MOST_TOKENS
+    finally:
+        for store in stores:
+            await store.close()
 
 
 async def test_a_new_link_ends_those_before_it_and_no_session(store: Store) -> None:
