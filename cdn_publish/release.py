@@ -160,12 +160,17 @@ async def _make_live(
     files: SiteFiles, log: Log, digest: Digest, bodies: Mapping[str, bytes], note: ReleaseNote, at: datetime
 ) -> Published | Unchanged | LostRace:
     live = log.history.live
+    is_known = any(release.digest == digest for release in log.history.releases)
     if live is not None and live.digest == digest:
+        await files.put_bodies(digest, bodies)
         newest = await files.point(live, bodies)
         return Unchanged(live) if newest == live else LostRace(newest)
     await files.put_bodies(digest, bodies)
     release = log.history.next(digest, note, at, after=log.highest)
-    if not await files.write_log(log, log.history.with_release(release)):
-        return LostRace(await files.newest())
+    written = await files.write_log(log, log.history.with_release(release))
+    if not written and (newest := await files.newest()) != release:  # a store may write, and its answer be lost
+        return LostRace(newest)
+    if is_known:
+        await files.put_bodies(digest, bodies)  # a cleaner may have taken what the log named as old until now
     newest = await files.point(release, bodies)
     return Published(release) if newest == release else LostRace(newest)

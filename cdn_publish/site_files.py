@@ -125,9 +125,20 @@ class SiteFiles:
         for _ in range(_POINTER_TRIES):  # each publisher that was on its way before us can be in the way once
             stored = await self.target.read(path)
             newest = await self.newest()  # after the tag was read: see the top of this file
+            if newest == release and stored is not None:
+                self._held_to(release, path, read_pointer(name, stored.body).number)
             if newest != release or await self._write(path, numbered, stored):
                 return newest
         raise TargetError(f"{path} is being overwritten all the time")
+
+    def _held_to(self, release: Release, path: str, number: int | None) -> None:
+        """Raises DamagedError where a pointer is ahead of the log: that one is old, and numbers must not fall."""
+        if number is not None and number > release.number:
+            log = self.place.log
+            raise DamagedError(
+                f"{path} is of release {number}, but {log} came only to {release.number}: it is an old one; "
+                f"take it away, and leadbright rebuild-log makes it anew"
+            )
 
     async def _put_body(self, path: str, body: bytes) -> None:
         """A torn one, left by a crash, is mended: its path says what it is."""

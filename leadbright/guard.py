@@ -10,6 +10,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -25,6 +26,8 @@ MOST = 256
 """Releases watched at once; what comes on top waits to be found again, and the log says so."""
 
 SCAN_S = 10.0
+AGAIN_S = 15.0
+"""Until a target is asked again that could not be read."""
 
 
 @dataclass(slots=True)
@@ -69,17 +72,23 @@ class Guard:
     async def _watch(self, site: SiteKey) -> None:
         """Watch release after release until one is watched to its end."""
         place = Place(Environment.PRODUCTION, site)
-        try:
-            while left := await self._live(place):
-                number, for_s = left
-                ended = await watch(self.post, place, number, for_s)
-                structlog.get_logger().info("a watch ended", site=site, release=number, why=said(ended))
-                if isinstance(ended, RolledBack):
-                    await self.remember(site, ended)
-                if not isinstance(ended, Overtaken):
-                    return
-        except (TargetError, DamagedError) as error:
-            structlog.get_logger().warning("a release cannot be watched", site=site, why=str(error))
+        until = self.post.now() + timedelta(seconds=self.for_s)
+        while True:
+            try:
+                while left := await self._live(place):
+                    number, for_s = left
+                    ended = await watch(self.post, place, number, for_s)
+                    structlog.get_logger().info("a watch ended", site=site, release=number, why=said(ended))
+                    if isinstance(ended, RolledBack):
+                        await self.remember(site, ended)
+                    if not isinstance(ended, Overtaken):
+                        return
+                return
+            except (TargetError, DamagedError) as error:
+                structlog.get_logger().warning("a release cannot be watched", site=site, why=str(error))
+            if self.post.now() >= until:
+                return
+            await self.post.pause(AGAIN_S)
 
     async def _live(self, place: Place) -> tuple[int, float] | None:
         """The number of the live release, and for how many more seconds it is to be watched; None for not at all."""

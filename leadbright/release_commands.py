@@ -15,6 +15,9 @@ from leadbright.options import AS_JSON, ENV, FAILED, SITE, TO, environment_named
 from leadbright.releasing import BY, NOTE, conclude, fail, note_of, released, run, say, site_named, target_at
 from leadbright.watch_option import WATCH, watch_for
 
+OFF_TRIES = 5
+"""How often the kill switch is tried where others publish meanwhile."""
+
 if TYPE_CHECKING:
     from cdn_publish.layout import Place
     from cdn_publish.target import Target
@@ -63,11 +66,15 @@ def off(to: str, site: str, env: str, note: str, by: str, as_json: bool) -> None
     from cdn_publish.layout import Place
 
     target, environment, key = target_at(to), environment_named(env), site_named(site)
-    artifacts = run(switched_off(target, Place(environment, key)))
-    publishing = release.publish(
-        target, environment, artifacts, note_of(by, "", note or "all experiments off"), datetime.now(UTC)
-    )
-    conclude(key, environment, released(publishing, to), as_json=as_json)
+    said = note_of(by, "", note or "all experiments off")
+    for _ in range(OFF_TRIES):  # what is published meanwhile must be off as well, and not be lost
+        live = run(_live(target, Place(environment, key)))
+        artifacts = run(switched_off(target, Place(environment, key)))
+        publishing = release.publish(target, environment, artifacts, said, datetime.now(UTC), after=live)
+        answer = released(publishing, to)
+        if not isinstance(answer, release.LostRace):
+            break
+    conclude(key, environment, answer, as_json=as_json)
 
 
 @click.command("clean")
@@ -113,6 +120,18 @@ def rebuild_log(to: str, site: str, env: str, by: str) -> None:
             fail(f"{key} has no whole release in {env}; take a damaged releases.json away and publish it", FAILED)
         case LostRace(newest):
             fail(f"{key}: release {newest.number} was published meanwhile; nothing was rebuilt", FAILED)
+
+
+async def _live(target: Target, place: Place) -> int | None:
+    """The number of the live release; None where there is none, or its log does not say."""
+    from cdn_publish.history import DamagedError
+    from cdn_publish.release import releases
+
+    try:
+        live = (await releases(target, place.environment, place.site)).history.live
+    except DamagedError:
+        return None
+    return live.number if live else None
 
 
 async def switched_off(target: Target, place: Place) -> ArtifactSet:

@@ -12,8 +12,9 @@ from cdn_publish.history import DamagedError, History, ReleaseNote
 from cdn_publish.layout import POINTERS, Environment
 from cdn_publish.release import NoSuchRelease, Published, Unchanged, publish, read, releases, rollback
 from cdn_publish.serving import serve
+from cdn_publish.target import Attributes, Tag
 from domain.artifact import Artifact, ArtifactSet, Digest
-from tests.cdn_publish.publishing import SHOP, artifacts, at_pointer, served
+from tests.cdn_publish.publishing import SHOP, HookedTarget, artifacts, at_pointer, nothing, served
 
 PRODUCTION = Environment.PRODUCTION
 NOTE = ReleaseNote("ci", "1a2b3c4", "shorter headline")
@@ -186,3 +187,32 @@ async def test_browsers_are_served_a_release_and_not_its_log(target: FolderTarge
     assert (file.body, file.content_type) == (at_pointer("lb.js", "a", 1), "text/javascript; charset=utf-8")
     for path in ("production/shop/releases.json", "production/other/lb.js", ".lock", "../x"):
         assert await serve(target, path) is None
+
+
+class Unheard(HookedTarget):
+    """A store whose answer to a log line is lost: who asks again hears that somebody else was first."""
+
+    async def replace_if_match(self, path: str, body: bytes, tag: Tag, attributes: Attributes) -> bool:
+        """Written, but False."""
+        done = await super().replace_if_match(path, body, tag, attributes)
+        return done and not path.endswith("releases.json")
+
+
+async def test_a_release_whose_own_log_line_was_unheard_is_made(target: FolderTarget) -> None:
+    await publish(target, PRODUCTION, artifacts("a"), NOTE, AT)
+    answer = await publish(Unheard(target, nothing, nothing), PRODUCTION, artifacts("b"), NOTE, AT)
+    assert isinstance(answer, Published)
+    assert answer.release.number == 2
+    assert await served(target) == {a.name: a.body for a in artifacts("b").artifacts}
+
+
+async def test_under_an_old_log_nothing_is_released(target: FolderTarget, folder: Path) -> None:
+    log = folder / "production/shop/releases.json"
+    await publish(target, PRODUCTION, artifacts("a"), NOTE, AT)
+    old = log.read_bytes()
+    for content in "bc":
+        await publish(target, PRODUCTION, artifacts(content), NOTE, AT)
+    log.write_bytes(old)
+    with pytest.raises(DamagedError, match=r"is of release 3, but .* came only to 2"):
+        await publish(target, PRODUCTION, artifacts("d"), NOTE, AT)
+    assert (folder / "production/shop/lb.js").read_bytes() == at_pointer("lb.js", "c", 3)

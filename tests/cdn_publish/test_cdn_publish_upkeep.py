@@ -15,6 +15,7 @@ from cdn_publish.history import DamagedError, History, Release, ReleaseNote
 from cdn_publish.layout import Environment, Place
 from cdn_publish.rebuilding import Nothing, Rebuilt, Sound, rebuild
 from cdn_publish.release import NoSuchRelease, Published, Unchanged, promote, publish, releases, rollback
+from cdn_publish.site_files import SiteFiles
 from domain.artifact import Digest
 from tests.cdn_publish.publishing import SHOP, HookedTarget, artifacts, nothing, served
 
@@ -99,6 +100,31 @@ async def test_what_is_rolled_back_to_meanwhile_is_not_taken_away(target: Folder
     assert log.finished
     assert log.history.live is not None
     assert isinstance(await rollback(target, PRODUCTION, SHOP, log.history.live.number, NOTE, AT), Unchanged)
+
+
+@pytest.mark.parametrize("call", range(1, 20))
+async def test_a_release_that_is_cleaned_meanwhile_is_whole(target: FolderTarget, call: int) -> None:
+    await many_releases(target, KEPT_RELEASES + 1)
+
+    async def meanwhile(at: int, what: str, path: str) -> None:
+        if at == call:
+            await clean(target, PLACE, AT)
+
+    hooked = HookedTarget(target, meanwhile, nothing)
+    with suppress(DamagedError):  # it was cleaned before anybody wanted it
+        await rollback(hooked, PRODUCTION, SHOP, 1, NOTE, AT)
+    log = await releases(target, PRODUCTION, SHOP)
+    assert log.finished
+    assert log.history.live is not None
+    whole = await SiteFiles(target, PLACE).bodies(log.history.live.digest)
+    assert whole == await served(target)
+
+
+async def test_what_is_live_has_its_bodies_after_it_is_published_again(target: FolderTarget, folder: Path) -> None:
+    await publish(target, PRODUCTION, artifacts("a"), NOTE, AT)
+    shutil.rmtree(folder / f"production/shop/r/{artifacts('a').digest}")
+    assert isinstance(await publish(target, PRODUCTION, artifacts("a"), NOTE, AT), Unchanged)
+    assert await SiteFiles(target, PLACE).bodies(artifacts("a").digest) == await served(target)
 
 
 @pytest.mark.parametrize("log", [None, b"", b"{", b'{"v":1,"releases":[{}]}'])

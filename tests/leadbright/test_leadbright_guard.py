@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cdn_publish.folder import FolderTarget
+from cdn_publish.target import Stored, TargetError
 from domain.names import SiteKey
 from leadbright.guard import Guard, guarding, logs_since
 from leadbright.readiness import until_ready
@@ -133,6 +134,27 @@ async def test_closing_ends_every_watch(target: FolderTarget) -> None:
     await asyncio.wait_for(waiting.wait(), PATIENCE_S)
     await guard.close()
     assert not guard.watched
+
+
+class Hiccup(FolderTarget):
+    """A folder that could not be read the first time."""
+
+    reads = 0
+
+    async def read(self, path: str) -> Stored | None:
+        """Refused once."""
+        self.reads += 1
+        if self.reads == 1:
+            raise TargetError("the store is away")
+        return await super().read(path)
+
+
+async def test_a_target_that_could_not_be_read_for_a_moment_is_guarded(target: FolderTarget, tmp_path: Path) -> None:
+    await publish_in_turn(target, [SOUND, DEAD])
+    guard = Guard(World(Hiccup(tmp_path), [*ILL]).post(), WHILE_S, forget)
+    guard.notice(SHOP)
+    await rolled_back(target)
+    await guard.close()
 
 
 async def test_a_target_that_cannot_be_read_ends_a_watch_and_no_more(tmp_path: Path) -> None:
