@@ -9,15 +9,12 @@ import pytest
 from domain.artifact import Digest
 from domain.names import SiteKey
 from tests.web.conftest import Web
-from tests.web.test_web_openid import Browser, browsing
 from web.services import Environment, Release
 from web.sessions.session import FIRST_ACCOUNT
 
-BOOTS, NEXT = SiteKey("boots-example"), SiteKey("boots-example-2")
+BOOTS = SiteKey("boots-example")
 FORM = {"key": BOOTS, "name": "Boots", "domain": "boots.example", "timezone": ""}
 RELEASE = Release(1, Digest("0" * 16), datetime(2026, 1, 1, tzinfo=UTC), "somebody", "a commit")
-
-ENVIRONMENTS = pytest.mark.parametrize("environment", list(Environment))
 
 
 def live(web: Web, environment: Environment, key: SiteKey = BOOTS) -> None:
@@ -26,15 +23,7 @@ def live(web: Web, environment: Environment, key: SiteKey = BOOTS) -> None:
     (web.publisher.staging if is_staging else web.publisher.releases)[key] = [RELEASE]
 
 
-async def sign_up(browser: Browser) -> str:
-    """As somebody new with the website boots.example; where they come to."""
-    await browser.sign_in()
-    answer = await browser.sign_up()
-    assert answer.status_code == 303
-    return answer.headers["location"]
-
-
-@ENVIRONMENTS
+@pytest.mark.parametrize("environment", list(Environment))
 async def test_no_account_gets_a_site_that_was_published_without_the_web(web: Web, environment: Environment) -> None:
     live(web, environment)
     await web.other_account()
@@ -63,20 +52,3 @@ async def test_whoever_runs_this_leadbright_takes_such_a_site_on(web: Web, *, is
     found = await web.store.site(BOOTS)
     assert found is not None
     assert found.account == FIRST_ACCOUNT
-
-
-@ENVIRONMENTS
-async def test_whoever_signs_up_gets_the_next_key_that_is_free(web: Web, environment: Environment) -> None:
-    live(web, environment)
-    async with browsing(web) as browser:
-        assert await sign_up(browser) == f"/sites/{NEXT}?did=signed_up"
-    assert await web.store.site(BOOTS) is None
-
-
-async def test_whoever_signs_up_while_it_cannot_be_told_what_is_live_adds_the_site_later(web: Web) -> None:
-    web.publisher.is_away = True
-    async with browsing(web) as browser:
-        assert await sign_up(browser) == "/sites"
-        web.publisher.is_away = False
-        assert await web.store.site(BOOTS) is None
-        assert (await browser.client.get("/sites")).status_code == 200

@@ -10,12 +10,15 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
+from domain.artifact import Digest
+from domain.names import SiteKey
 from tests.web.conftest import Web, services_for, serving
 from tests.web.idp import COMPANY, HUB, ISSUER, RIVAL, Idp
 from tests.web.sample import SHOP
@@ -25,6 +28,7 @@ from web.openid.refusal import Refusal
 from web.openid.store import ATTEMPT_MS
 from web.people.store import NEWCOMER_MS
 from web.permission import Role
+from web.services import Environment, Release
 from web.sessions.session import IDLE_MS
 
 ARRIVAL, SESSION = "leadbright-arrival", "leadbright"
@@ -105,6 +109,27 @@ async def test_somebody_new_signs_up_and_comes_to_their_site(browser: Browser) -
     assert "Shop Ltd" in (await browser.client.get("/account")).text
     assert f'"/sites/{SHOP}"' not in (await browser.client.get("/sites")).text
     assert (await browser.client.get(f"/sites/{SHOP}")).status_code == 404
+
+
+@pytest.mark.parametrize("environment", list(Environment))
+async def test_whoever_signs_up_gets_no_key_under_which_something_is_live(
+    browser: Browser, environment: Environment
+) -> None:
+    publisher = browser.web.publisher
+    theirs = Release(1, Digest("0" * 16), datetime(2026, 1, 1, tzinfo=UTC), "somebody", "a commit")
+    kept = publisher.staging if environment is Environment.STAGING else publisher.releases
+    kept[SiteKey("boots-example")] = [theirs]
+    await browser.sign_in()
+    assert (await browser.sign_up()).headers["location"] == "/sites/boots-example-2?did=signed_up"
+    assert (await browser.client.get("/sites/boots-example")).status_code == 404
+
+
+async def test_whoever_signs_up_while_nobody_can_tell_what_is_live_adds_the_site_later(browser: Browser) -> None:
+    browser.web.publisher.is_away = True
+    await browser.sign_in()
+    assert (await browser.sign_up()).headers["location"] == "/sites"
+    assert await browser.web.store.site(SiteKey("boots-example")) is None
+    assert (await browser.client.get("/sites")).status_code == 200
 
 
 async def test_somebody_known_signs_in_and_goes_on_where_they_were_going(known: Browser) -> None:
