@@ -1,4 +1,4 @@
-"""Compiles sites beside the loop: in a thread, or for many sites in processes of their own, which share no lock.
+"""Compiles sites and looks them over, beside the loop: in a thread, or for many in processes that share no lock.
 
 May not know where a site comes from, or what becomes of its artifacts.
 """
@@ -15,9 +15,12 @@ from config_compiler.compiler import Deployment, Rejected, Runtime, compile_site
 from config_compiler.source import Source
 from domain.artifact import ArtifactSet
 from domain.plan import Plan
+from leadbright.doubts import Refused as Doubted
+from leadbright.inspecting import inspect
 
-Compile = Callable[[Source, Plan | None], Awaitable[ArtifactSet | int]]
-"""The artifacts of a site that goes on from that plan, or the number of findings for which there are none."""
+Compile = Callable[[Source, Plan | None], Awaitable[ArtifactSet | Doubted | int]]
+"""The artifacts of a site that goes on from that plan, looked over; why they may not go live;
+or, where there are none, the number of findings."""
 
 _begun: list[tuple[Runtime, Deployment]] = []
 """What this process compiles with; one, once it has begun."""
@@ -31,7 +34,7 @@ async def compiling(runtime: Runtime, deployment: Deployment, processes: int) ->
         return
     with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (runtime, deployment)) as pool:
 
-        async def apart(source: Source, plan: Plan | None) -> ArtifactSet | int:
+        async def apart(source: Source, plan: Plan | None) -> ArtifactSet | Doubted | int:
             return await asyncio.get_running_loop().run_in_executor(pool, _compiled_there, dict(source.files), plan)
 
         yield apart
@@ -41,11 +44,16 @@ def _begin(runtime: Runtime, deployment: Deployment) -> None:
     _begun[:] = [(runtime, deployment)]
 
 
-def _compiled_there(files: dict[str, str], plan: Plan | None) -> ArtifactSet | int:
+def _compiled_there(files: dict[str, str], plan: Plan | None) -> ArtifactSet | Doubted | int:
     ((runtime, deployment),) = _begun
     return _compiled(runtime, deployment, Source(files), plan)
 
 
-def _compiled(runtime: Runtime, deployment: Deployment, source: Source, plan: Plan | None) -> ArtifactSet | int:
+def _compiled(
+    runtime: Runtime, deployment: Deployment, source: Source, plan: Plan | None
+) -> ArtifactSet | Doubted | int:
     made = compile_site(source, plan, runtime, deployment)
-    return len(made.findings) if isinstance(made, Rejected) else made.artifacts
+    if isinstance(made, Rejected):
+        return len(made.findings)
+    found = inspect(made.artifacts, runtime)
+    return found if isinstance(found, Doubted) else made.artifacts

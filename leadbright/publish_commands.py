@@ -119,17 +119,20 @@ def publish(
 @TO
 @SITE
 @click.option("--release", "number", type=int, help="Its number; by default the content before.")
+@click.option("--after", type=int, help="Only if this one is live: somebody else may have rolled it back already.")
 @ENV
 @NOTE
 @BY
 @AS_JSON
-def rollback(to: str, site: str, number: int | None, env: str, note: str, by: str, as_json: bool) -> None:
+def rollback(
+    to: str, site: str, number: int | None, after: int | None, env: str, note: str, by: str, as_json: bool
+) -> None:
     """Bring the content of an earlier release back, under a new number."""
     from cdn_publish import release
 
     target, environment, key = target_at(to), environment_named(env), site_named(site)
     why = note or ("back to the content before" if number is None else f"back to release {number}")
-    rolling = release.rollback(target, environment, key, number, note_of(by, "", why), datetime.now(UTC))
+    rolling = release.rollback(target, environment, key, number, note_of(by, "", why), datetime.now(UTC), after=after)
     conclude(key, environment, released(rolling, to), as_json=as_json)
 
 

@@ -26,6 +26,7 @@ from domain.artifact import ArtifactSet
 from domain.names import SiteKey, is_key
 from leadbright.compiling import Compile, compiling
 from leadbright.definition_folder import read_definition
+from leadbright.doubts import Refused as Doubted
 from leadbright.live_release import LiveRelease, live_release
 
 SITE_S = 300.0
@@ -112,6 +113,8 @@ async def _outcome(shipment: Shipment, compile_: Compile, folder: Path) -> Outco
             live = await _live(shipment, source)
             plan = live.plan if live else None
             made = await compile_(source, plan)
+            if isinstance(made, Doubted):
+                return Failed(folder, made.sentence)
             return Refused(folder, made) if isinstance(made, int) else await _published(shipment, folder, made, live)
     except TimeoutError:
         return Failed(folder, "the publish target does not answer in time")

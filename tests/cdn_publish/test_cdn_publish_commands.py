@@ -73,6 +73,10 @@ def test_a_rollback_is_one_command(definition: Path, url: str, folder: Path) -> 
         (1, "ci", "first"),
     ]
     assert leadbright("releases", "--to", url, "--site", "my-site").stdout.splitlines()[1].split()[0] == "3"
+    late = leadbright("rollback", "--to", url, "--site", "my-site", "--after", "2")
+    assert (late.exit_code, late.stdout) == (1, "")
+    assert "release 3 by anna" in late.stderr
+    assert script(folder) == before
 
 
 def test_a_broken_definition_lists_every_finding_and_publishes_nothing(

@@ -7,7 +7,9 @@ import io
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,7 +18,11 @@ from cdn_publish.folder import FolderTarget
 from cdn_publish.history import ReleaseNote
 from cdn_publish.layout import Environment
 from cdn_publish.release import publish
+from config_compiler.compiler import Compiled, Rejected, compile_site
+from config_compiler.source import Source
+from domain.artifact import ArtifactSet
 from domain.names import SiteKey
+from leadbright import compiling
 from leadbright.cli import APP
 from leadbright.definition_folder import write_starter
 from leadbright.fleet_publish_command import Progress
@@ -96,6 +102,22 @@ def test_a_site_that_cannot_be_published_keeps_no_other_from_it(sites: Path, tmp
     assert "production/site-2/releases.json is not a release log" in answer.stderr
     assert "config.json is not a plan of this version of Leadbright" in answer.stderr
     assert ship(sites, f"file://{tmp_path}/cdn", "--anew").stdout.startswith("1 published, ")
+
+
+def test_what_does_not_come_back_as_it_was_made_does_not_go_live(
+    sites: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoiled(source: Source, *more: Any) -> Compiled | Rejected:  # noqa: ANN401 - as compile_site takes it
+        made = compile_site(source, *more)
+        assert isinstance(made, Compiled)
+        files = [replace(file, body=file.body + b"!" * (file.name == "lb.js")) for file in made.artifacts.artifacts]
+        return replace(made, artifacts=ArtifactSet(made.artifacts.site, tuple(files)))
+
+    monkeypatch.setattr(compiling, "compile_site", spoiled)
+    answer = ship(sites, f"file://{tmp_path}/cdn")
+    assert answer.exit_code == 1
+    assert answer.stderr.count("P102") == SITES
+    assert not list(tmp_path.glob("cdn/**/lb.js"))
 
 
 def test_visitors_keep_their_variation_unless_that_is_said(sites: Path, tmp_path: Path) -> None:
