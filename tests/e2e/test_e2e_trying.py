@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -140,7 +141,10 @@ def publish(tmp_path: Path, browser: str) -> Result:
     folder.mkdir(parents=True, exist_ok=True)
     (folder.parent / "site.yaml").write_text(SITE.replace("CONSENT", "none"))
     to = (tmp_path / "cdn").as_uri()
-    return CliRunner().invoke(APP, ["publish", str(folder.parent), "--to", to, "--json", "--browser", browser])
+    arguments = ["publish", str(folder.parent), "--to", to, "--json", "--browser", browser]
+    # In a thread of its own: Playwright's synchronous interface, of other tests here, has a loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(CliRunner().invoke, APP, arguments).result()
 
 
 def test_publishing_has_a_release_tried_where_it_is_asked_to(tmp_path: Path) -> None:
