@@ -31,9 +31,7 @@ _BEFORE = """
   const errors = (window.leadbrightTrial = []);
   addEventListener("error", event => errors.push(String(event.message)));
   addEventListener("unhandledrejection", event => errors.push(String(event.reason)));
-  const real = crypto.getRandomValues.bind(crypto);
-  crypto.getRandomValues = array =>
-    array instanceof Uint32Array && array.length === 1 ? array.fill(SEED) : real(array);
+  Math.random = () => SEED / 2 ** 32;
   if (CONSENT) (window.leadbright = (...said) => (leadbright.q ??= []).push(said))("consent", true);
 })();
 """
