@@ -12,7 +12,7 @@ from datetime import datetime
 from cdn_publish.history import History, Release, ReleaseNote
 from cdn_publish.layout import POINTERS, Environment, Place, attributes_of
 from cdn_publish.site_files import Log, SiteFiles
-from cdn_publish.target import Target
+from cdn_publish.target import Target, TargetError
 from domain.artifact import ArtifactSet, Digest, set_digest
 from domain.names import SiteKey
 
@@ -49,6 +49,10 @@ class NoSuchRelease:
     number: int | None
 
 
+class UnfinishedError(TargetError):
+    """The store failed once the log was being written: how far it came is not known. Done again, it is finished."""
+
+
 @dataclass(frozen=True, slots=True)
 class Releases:
     """The log, and whether its newest release reached every pointer (a publisher may have died half-way)."""
@@ -68,7 +72,7 @@ async def publish(
 ) -> Published | Unchanged | LostRace:
     """Make `artifacts` what visitors load, if `after` is the number of the live release (0 for none; None: any).
 
-    Raises TargetError and DamagedError; whatever was live then still is.
+    Raises TargetError and DamagedError; whatever was live then still is, but after UnfinishedError.
     """
     bodies = {artifact.name: artifact.body for artifact in artifacts.artifacts}
     if set(bodies) != set(POINTERS):
@@ -93,7 +97,7 @@ async def promote(
     """Make what staging has, byte for byte, what visitors load; None means staging's live release.
 
     With `after`, only if that is the number of production's live release (0 for none).
-    Raises TargetError and DamagedError; whatever was live then still is.
+    Raises TargetError and DamagedError; whatever was live then still is, but after UnfinishedError.
     """
     staging = SiteFiles(target, Place(Environment.STAGING, site))
     history = (await staging.log()).history
@@ -124,7 +128,7 @@ async def rollback(
 
     Rolled back again, a site goes further back, never to what it was rolled back from (`History.before_live`). With
     `after`, only if that is the number of the live release.
-    Raises TargetError and DamagedError; whatever was live then still is.
+    Raises TargetError and DamagedError; whatever was live then still is, but after UnfinishedError.
     """
     files = SiteFiles(target, Place(environment, site))
     log = await files.log_to_go_on_from()
@@ -167,10 +171,13 @@ async def _make_live(
         return Unchanged(live) if newest == live else LostRace(newest)
     await files.put_bodies(digest, bodies)
     release = log.history.next(digest, note, at, after=log.highest)
-    written = await files.write_log(log, log.history.with_release(release))
-    if not written and (newest := await files.newest()) != release:  # a store may write, and its answer be lost
-        return LostRace(newest)
-    if is_known:
-        await files.put_bodies(digest, bodies)  # a cleaner may have taken what the log named as old until now
-    newest = await files.point(release, bodies)
+    try:
+        written = await files.write_log(log, log.history.with_release(release))
+        if not written and (newest := await files.newest()) != release:  # a store may write, and its answer be lost
+            return LostRace(newest)
+        if is_known:
+            await files.put_bodies(digest, bodies)  # a cleaner may have taken what the log named as old until now
+        newest = await files.point(release, bodies)
+    except TargetError as error:
+        raise UnfinishedError(f"release {release.number} may be live in part: {error}") from error
     return Published(release) if newest == release else LostRace(newest)

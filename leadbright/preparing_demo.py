@@ -30,7 +30,7 @@ from leadbright.settings import Settings
 from leadbright.web_publisher import TargetPublisher
 from leadbright.wiring.clock import now, now_ms
 from leadbright.wiring.published import reading, target_of
-from web.services import AlreadyLive, Note, Published, PublishFailed
+from web.services import AlreadyLive, Note, Published, PublishFailed, Unfinished
 from web.store import Store
 
 NEWCOMERS_A_DAY = 300
@@ -83,7 +83,11 @@ async def _publish_shop(store: Store, settings: Settings) -> None:
     publisher = TargetPublisher(target_of(settings), now, runtime)
     answer = await publisher.publish(compiled.artifacts, Note(BY, str(found.revision)))
     if not isinstance(answer, Published | AlreadyLive):
-        why = answer.why if isinstance(answer, PublishFailed) else "somebody else publishes the demo shop just now"
+        why = (
+            answer.why
+            if isinstance(answer, PublishFailed | Unfinished)
+            else "somebody else publishes the demo shop just now"
+        )
         raise CannotPrepareError(why)
     await store.note_published(SHOP, found.revision, compiled.artifacts.digest)
 

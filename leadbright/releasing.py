@@ -111,7 +111,8 @@ def _user() -> str:
 
 
 def released(work: Coroutine[Any, Any, V], to: str) -> V:
-    """Wait for a release; where it fails, what was live still is."""
+    """Wait for a release; where it fails, what was live still is, unless it is said that this is not known."""
+    from cdn_publish.release import UnfinishedError
     from cdn_publish.target import TargetError
     from leadbright.told_cdn import front
 
@@ -122,6 +123,8 @@ def released(work: Coroutine[Any, Any, V], to: str) -> V:
         raise
 
     def said(error: Exception) -> str:
+        if isinstance(error, UnfinishedError):
+            return f"{error}; do the same again, which finishes it"
         todo = f"; see that {to} can be written to, then try again" if isinstance(error, TargetError) else ""
         return f"nothing was published: {error}{todo}"
 

@@ -39,6 +39,7 @@ from web.services import (
     Release,
     ReleaseLog,
     Unavailable,
+    Unfinished,
 )
 
 PUBLISH_DEADLINE_S = 20.0
@@ -175,7 +176,9 @@ class TargetPublisher:
             async with asyncio.timeout(PUBLISH_DEADLINE_S):
                 answer = await work
         except TimeoutError:
-            return PublishFailed("The publish target does not answer in time. Try again; nothing is half published.")
+            return Unfinished("The publish target does not answer in time.")
+        except release.UnfinishedError as error:
+            return Unfinished(f"{error}.")
         except TargetError as error:
             return PublishFailed(f"{error}. See that Leadbright can write there, then publish again.")
         except (DamagedError, MissingModuleError) as error:

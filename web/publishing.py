@@ -13,7 +13,7 @@ from web.notices import Notice
 from web.releasing import acting
 from web.releasing.acting import Order
 from web.releasing.telling import tell
-from web.services import AlreadyLive, Environment, LostRace, Published, PublishFailed, Unavailable
+from web.services import AlreadyLive, Environment, LostRace, Published, PublishFailed, Unavailable, Unfinished
 from web.store import Definition, SiteEntry
 
 
@@ -47,5 +47,5 @@ async def publish(desk: Desk, entry: SiteEntry, definition: Definition, by: str)
             return Live(Notice.ALREADY_LIVE)
         case PublishFailed(why):
             return NotPublished(why)
-        case LostRace() as lost:
-            return NotPublished(tell(lost, Environment.PRODUCTION).sentence)
+        case (LostRace() | Unfinished()) as other:
+            return NotPublished(tell(other, Environment.PRODUCTION).sentence)

@@ -125,7 +125,14 @@ class PublishFailed:
     why: str
 
 
-Outcome = Published | AlreadyLive | LostRace | PublishFailed
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """How far the release came is not known; the same once more finishes it. `why` is what failed, in a sentence."""
+
+    why: str
+
+
+Outcome = Published | AlreadyLive | LostRace | PublishFailed | Unfinished
 
 OnLive = Callable[[], None]
 

@@ -10,9 +10,9 @@ import pytest
 from cdn_publish.folder import FolderTarget
 from cdn_publish.history import DamagedError, History, ReleaseNote
 from cdn_publish.layout import POINTERS, Environment
-from cdn_publish.release import NoSuchRelease, Published, Unchanged, publish, read, releases, rollback
+from cdn_publish.release import NoSuchRelease, Published, Unchanged, UnfinishedError, publish, read, releases, rollback
 from cdn_publish.serving import serve
-from cdn_publish.target import Attributes, Tag
+from cdn_publish.target import Attributes, Tag, TargetError
 from domain.artifact import Artifact, ArtifactSet, Digest
 from tests.cdn_publish.publishing import SHOP, HookedTarget, artifacts, at_pointer, nothing, served
 
@@ -216,3 +216,19 @@ async def test_under_an_old_log_nothing_is_released(target: FolderTarget, folder
     with pytest.raises(DamagedError, match=r"is of release 3, but .* came only to 2"):
         await publish(target, PRODUCTION, artifacts("d"), NOTE, AT)
     assert (folder / "production/shop/lb.js").read_bytes() == at_pointer("lb.js", "c", 3)
+
+
+@pytest.mark.parametrize("place", ["releases.json", "shop/lb.js", "shop/config.json"])
+async def test_where_the_store_fails_once_a_release_is_written_down_that_is_said(
+    target: FolderTarget, place: str
+) -> None:
+    await publish(target, PRODUCTION, artifacts("a"), NOTE, AT)
+
+    async def fail(call: int, what: str, path: str) -> None:
+        if what == "replace" and path.endswith(place):
+            raise TargetError("the store is away")
+
+    with pytest.raises(UnfinishedError, match="release 2 may be live in part: the store is away"):
+        await publish(HookedTarget(target, nothing, fail), PRODUCTION, artifacts("b"), NOTE, AT)
+    assert isinstance(await publish(target, PRODUCTION, artifacts("b"), NOTE, AT), Unchanged)
+    assert await served(target) == {a.name: a.body for a in artifacts("b").artifacts}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cdn_publish.folder import FolderTarget
+from cdn_publish.target import Attributes, Tag, TargetError
 from config_compiler.compiler import Compiled, Deployment, compile_site
 from config_compiler.differences.comparing import Side
 from config_compiler.source import Source
@@ -18,7 +19,8 @@ from leadbright.web_publisher import TargetPublisher
 from leadbright.wiring.clock import now
 from tests.stand_in import RUNTIME
 from tests.web.sample import DEFINITION, HERO, SHOP
-from web.services import AlreadyLive, Environment, LostRace, Note, Published, PublishFailed, Unavailable
+from web.releasing.telling import tell
+from web.services import AlreadyLive, Environment, LostRace, Note, Published, PublishFailed, Unavailable, Unfinished
 
 STAGING, PRODUCTION = Environment.STAGING, Environment.PRODUCTION
 NOTE = Note("anna", "1", "why")
@@ -50,6 +52,26 @@ async def test_promoting_is_refused_once_somebody_else_came_first(publisher: Tar
     assert isinstance(late, LostRace)
     assert late.newest.number == 2
     assert isinstance(await publisher.promote(SHOP, 9, NOTE, after=2), PublishFailed)
+
+
+class Failing(FolderTarget):
+    """A folder in which `lb.js` cannot be written over."""
+
+    async def replace_if_match(self, path: str, body: bytes, tag: Tag, attributes: Attributes) -> bool:
+        """Fails at the last step of a release."""
+        if path.endswith("lb.js"):
+            raise TargetError("the disk is full")
+        return await super().replace_if_match(path, body, tag, attributes)
+
+
+async def test_how_far_a_release_came_is_not_said_where_it_is_not_known(
+    publisher: TargetPublisher, tmp_path: Path
+) -> None:
+    await publisher.publish(compiled("a"), NOTE)
+    answer = await TargetPublisher(Failing(tmp_path), now, RUNTIME).publish(compiled("b"), NOTE)
+    assert answer == Unfinished("release 2 may be live in part: the disk is full.")
+    assert tell(answer, PRODUCTION).headline == "It is not known how far this came"
+    assert isinstance(await publisher.publish(compiled("b"), NOTE), AlreadyLive)
 
 
 async def test_off_and_back(publisher: TargetPublisher) -> None:

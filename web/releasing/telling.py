@@ -8,7 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from web.services import AlreadyLive, CdnAnswer, Environment, LostRace, Outcome, Published, PublishFailed, Release
+from web.services import (
+    AlreadyLive,
+    CdnAnswer,
+    Environment,
+    LostRace,
+    Outcome,
+    Published,
+    PublishFailed,
+    Release,
+    Unfinished,
+)
 from web.words import moment
 
 
@@ -38,6 +48,8 @@ _THEN = {
     Environment.STAGING: "Look at it there, then promote it.",
 }
 
+_FINISH = "The release history says what is live; nobody sees half of it. Do the same again, which finishes it."
+
 _SEEN = {
     Environment.PRODUCTION: "visitors load",
     Environment.STAGING: "staging loads",
@@ -58,6 +70,8 @@ def tell(outcome: Outcome, environment: Environment) -> Ending:
             return Ending(Tone.WARNING, "Somebody else came first", first(newest, environment))
         case PublishFailed(why):
             return Ending(Tone.BAD, "Not published; what was live still is", why)
+        case Unfinished(why):
+            return Ending(Tone.WARNING, "It is not known how far this came", f"{why} {_FINISH}")
 
 
 def told(cdn: CdnAnswer | None) -> str:
