@@ -70,6 +70,9 @@ class HealthTable:
     def __init__(self, counts: HealthCounts) -> None:
         self.views = counts.views
         self.ops = {ops.name: ops for ops in counts.ops}
+        self._of_arm: dict[ArmName, list[OpCounts]] = {}
+        for ops in counts.ops:
+            self._of_arm.setdefault(ArmName(*ops.name[:2]), []).append(ops)
         self._exposed = {arm.name: arm.exposed for arm in counts.arms}
         self._converted = {(goal.goal, goal.arm): goal.converted for goal in counts.goals}
 
@@ -87,7 +90,7 @@ class HealthTable:
 
     def worst(self, arm: ArmName, fault: Callable[[OpCounts], int]) -> int:
         """The most that any op of a variation was at fault."""
-        return max((fault(ops) for ops in self.ops.values() if ops.name[:2] == arm), default=0)
+        return max(map(fault, self._of_arm.get(arm, ())), default=0)
 
 
 def since(then: HealthCounts, now: HealthCounts) -> HealthCounts:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from leadbright.options import AS_JSON, FAILED, FOLDER, SITE, WRONG_USAGE
+from leadbright.options import AS_JSON, FOLDER, SITE, WRONG_USAGE
+from leadbright.releasing import fail, site_named
 
 if TYPE_CHECKING:
     from config_compiler.source import Source
@@ -66,17 +67,16 @@ def push(folder: Path, url: str, over: int | None, as_json: bool) -> None:
 def pull(folder: Path, url: str, site: str, over: bool, as_json: bool) -> None:
     """Take a definition from a running Leadbright into a folder, byte for byte."""
     from leadbright.exchange import ExchangeError
-    from leadbright.releasing import site_named
 
     server, key = _server(url), site_named(site)
     try:
         stored = server.read(key)
     except ExchangeError as error:
-        _fail(f"nothing was pulled: {error}")
+        fail(f"nothing was pulled: {error}")
     here = _here(folder)
     foreign = [name for name in stored.files if not _is_ours(name)]
     if foreign:
-        _fail(f"nothing was pulled: {foreign[0]!r} is not the name of a file of a definition")
+        fail(f"nothing was pulled: {foreign[0]!r} is not the name of a file of a definition")
     if not over:
         _see_that_all_is_kept(folder, server, here, stored)
     changed = here is None or dict(here.files) != stored.files
@@ -89,7 +89,7 @@ def _server(url: str) -> Server:
 
     server = server_at(url, os.environ.get("LEADBRIGHT_TOKEN", ""))
     if isinstance(server, str):
-        _fail(server, WRONG_USAGE)
+        fail(server, WRONG_USAGE)
     return server
 
 
@@ -99,7 +99,7 @@ def _common(folder: Path, server: Server) -> Common | None:
     try:
         return common_with(folder, server.url)
     except UnreadableError as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 def _known(common: Common | None, site: str, over: int | None) -> int:
@@ -110,7 +110,7 @@ def _known(common: Common | None, site: str, over: int | None) -> int:
 def _see_that_all_is_pulled(stored: Stored, known: int, url: str) -> None:
     if stored.edited > known:
         seen = f"revision {known} was pulled last" if known else "nothing was ever pulled"
-        _fail(
+        fail(
             f"nothing was pushed: revision {stored.edited} was edited at {url}, and {seen}; pull it and merge, "
             f"or push with --over {stored.edited}"
         )
@@ -126,7 +126,7 @@ def _see_that_all_is_kept(folder: Path, server: Server, here: Source | None, sto
     common = _common(folder, server)
     if (common and common.digest == digest_of_files(here.files)) or is_committed(folder, here.files):
         return
-    _fail(
+    fail(
         f"nothing was pulled: the definition in {folder} was changed since, and is not committed; commit it, "
         "pull into another folder, or pull with --over"
     )
@@ -140,7 +140,7 @@ def _here(folder: Path) -> Source | None:
     except NotADirectoryError:
         return None
     except OSError as error:
-        _fail(f"nothing was pulled: {error}")
+        fail(f"nothing was pulled: {error}")
 
 
 def _is_ours(name: str) -> bool:
@@ -163,7 +163,7 @@ def _replace(folder: Path, here: Source | None, stored: Stored) -> None:
         for name in before.files.keys() - stored.files.keys():
             (folder / name).unlink()
     except OSError as error:
-        _fail(f"not everything was pulled: {error}; pull again")
+        fail(f"not everything was pulled: {error}; pull again")
 
 
 def _conclude(
@@ -175,7 +175,7 @@ def _conclude(
     try:
         keep_common(folder, server.url, Common(stored.site, revision, digest_of_files(stored.files)))
     except (UnreadableError, OSError) as error:
-        _fail(str(error))
+        fail(str(error))
     if as_json:
         click.echo(json.dumps({"site": stored.site, "revision": revision, "changed": changed}))
     elif not changed:
@@ -192,12 +192,7 @@ def _refused(error: ExchangeError) -> NoReturn:
         click.echo(
             f"{each.severity}[{each.code}]: {each.file}:{each.line}:{each.column}: {each.message}{hint}", err=True
         )
-    _fail(f"nothing was pushed: {error}")
-
-
-def _fail(text: str, status: int = FAILED) -> NoReturn:
-    click.echo(text, err=True)
-    raise click.exceptions.Exit(status)
+    fail(f"nothing was pushed: {error}")
 
 
 COMMANDS = {"push": push, "pull": pull}

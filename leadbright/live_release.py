@@ -5,6 +5,7 @@ May not know what is compared.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from cdn_publish.history import DamagedError, History
@@ -44,13 +45,19 @@ async def live_release(target: Target, environment: Environment, site: SiteKey) 
     place = Place(environment, site)
     plan = await plan_of(target, place, history.live.digest)
     ran = {x.key: x for x in plan.experiments}
-    for digest in _contents(history)[1:REMEMBERED]:
-        try:
-            earlier = await plan_of(target, place, digest)
-        except UnreadablePlanError:  # of an older version, or cleaned away
-            continue
-        ran = {x.key: x for x in earlier.experiments} | ran
+    before = _contents(history)[1:REMEMBERED]
+    for earlier in await asyncio.gather(*(_readable_plan(target, place, digest) for digest in before)):
+        if earlier is not None:
+            ran = {x.key: x for x in earlier.experiments} | ran
     return LiveRelease(history.live.number, replace(plan, experiments=tuple(ran.values())))
+
+
+async def _readable_plan(target: Target, place: Place, digest: Digest) -> Plan | None:
+    """None where it is of an older version, or cleaned away. Raises TargetError."""
+    try:
+        return await plan_of(target, place, digest)
+    except UnreadablePlanError:
+        return None
 
 
 def _contents(history: History) -> list[Digest]:

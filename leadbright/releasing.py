@@ -152,7 +152,7 @@ def complain(text: str) -> None:
     click.echo(text, err=True)
 
 
-def fail(text: str, status: int) -> NoReturn:
+def fail(text: str, status: int = FAILED) -> NoReturn:
     """End the command with one line."""
     complain(text)
     raise click.exceptions.Exit(status)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from cdn_publish.history import DamagedError, ReleaseNote
 from cdn_publish.layout import Environment
 from cdn_publish.release import LostRace, Published, publish
 from cdn_publish.target import Target, TargetError
-from config_compiler.compiler import Deployment, Runtime
+from config_compiler.compiler import Deployment, MissingModuleError, Runtime
 from config_compiler.finding import Problems
 from config_compiler.parse import parse
 from config_compiler.source import SITE_FILE, Source
@@ -86,16 +87,22 @@ class Shipment:
 
 async def ship(shipment: Shipment, folders: Iterable[Path], at_once: int, tell: Callable[[Outcome], None]) -> None:
     """Publish each folder's site, and tell what became of it. One that can't be published does not keep the others."""
-    left = iter(folders)
+    left, taken = iter(folders), dict[SiteKey, Path]()
     compiler = compiling(shipment.runtime, shipment.deployment, shipment.processes)
     async with _threads(at_once), compiler as compile_, asyncio.TaskGroup() as group:
         for _ in range(at_once):
-            group.create_task(_work(shipment, compile_, left, tell))
+            group.create_task(_work(shipment, compile_, left, taken, tell))
 
 
-async def _work(shipment: Shipment, compile_: Compile, left: Iterator[Path], tell: Callable[[Outcome], None]) -> None:
+async def _work(
+    shipment: Shipment,
+    compile_: Compile,
+    left: Iterator[Path],
+    taken: dict[SiteKey, Path],
+    tell: Callable[[Outcome], None],
+) -> None:
     for folder in left:
-        tell(await _outcome(shipment, compile_, folder))
+        tell(await _outcome(shipment, compile_, folder, taken))
 
 
 @asynccontextmanager
@@ -106,7 +113,8 @@ async def _threads(at_once: int) -> AsyncIterator[None]:
         yield
 
 
-async def _outcome(shipment: Shipment, compile_: Compile, folder: Path) -> Outcome:
+async def _outcome(shipment: Shipment, compile_: Compile, folder: Path, taken: dict[SiteKey, Path]) -> Outcome:
+    """`taken`: the folder that a site is published from, for each of them so far."""
     try:
         async with asyncio.timeout(SITE_S):
             source = await asyncio.to_thread(read_definition, folder)
@@ -115,11 +123,17 @@ async def _outcome(shipment: Shipment, compile_: Compile, folder: Path) -> Outco
             made = await compile_(source, plan)
             if isinstance(made, Doubted):
                 return Failed(folder, made.sentence)
-            return Refused(folder, made) if isinstance(made, int) else await _published(shipment, folder, made, live)
+            if isinstance(made, int):
+                return Refused(folder, made)
+            if (other := taken.setdefault(made.site, folder)) != folder:
+                return Failed(folder, f"the site {made.site} is in {other} too; only one of them can be published")
+            return await _published(shipment, folder, made, live)
     except TimeoutError:
         return Failed(folder, "the publish target does not answer in time")
-    except (OSError, TargetError, DamagedError) as error:
+    except (OSError, TargetError, DamagedError, MissingModuleError) as error:
         return Failed(folder, str(error))
+    except BrokenProcessPool:
+        return Failed(folder, "a process that compiles was killed; try again, with fewer at once if memory is short")
 
 
 async def _live(shipment: Shipment, source: Source) -> LiveRelease | None:

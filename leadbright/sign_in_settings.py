@@ -11,7 +11,7 @@ from pathlib import Path
 
 from web.openid.provider import GITHUB, Provider, is_safe
 
-SHORTEST = "sign_in_"
+_BEGINS = "sign_in_"
 
 _NAMED = re.compile(r"sign_in_([a-z][a-z0-9]{0,19})(_id|_secret|_secret_file|_label)?")
 _LABELS = {"google": "Google", "microsoft": "Microsoft", "github": "GitHub", "gitlab": "GitLab"}
@@ -38,7 +38,7 @@ def read_providers(texts: Texts, web_url: str) -> tuple[tuple[Provider, ...], tu
 
 
 def _provider(key: str, texts: Texts) -> Provider | str:
-    own = f"{SHORTEST}{key}"
+    own = f"{_BEGINS}{key}"
     variable = f"LEADBRIGHT_{own.upper()}"
     if own not in texts:
         where = next(where for name, (where, _) in texts.items() if name.startswith(f"{own}_"))

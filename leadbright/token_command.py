@@ -10,11 +10,12 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
 from leadbright.options import AS_JSON, FAILED, SITE, WRONG_USAGE
+from leadbright.releasing import fail, site_named
 
 if TYPE_CHECKING:
     from domain.names import SiteKey
@@ -34,20 +35,19 @@ BY = "the command line"
 def token(site: str, name: str, may_write: bool, days: str, as_json: bool) -> None:
     """Make a token with which a program may pull a site's definition, or push it; printed this once."""
     from leadbright.preparing import CannotPrepareError
-    from leadbright.releasing import site_named
     from leadbright.settings import Settings, read_settings
 
     key, settings = site_named(site), read_settings(os.environ, Path.cwd())
     if not isinstance(settings, Settings):
-        _fail("\n".join(complaint.text for complaint in settings), WRONG_USAGE)
+        fail("\n".join(complaint.text for complaint in settings), WRONG_USAGE)
     if not 0 < len(name.strip()) <= 40 or not name.isprintable():
-        _fail("--name has 1 to 40 letters", WRONG_USAGE)
+        fail("--name has 1 to 40 letters", WRONG_USAGE)
     try:
         made = asyncio.run(_made(settings, key, name.strip(), int(days), may_write=may_write))
     except CannotPrepareError as error:
-        _fail(f"no token was made: {error}", FAILED)
+        fail(f"no token was made: {error}", FAILED)
     if made is None:
-        _fail(f"no token was made: there is no site {key}, or it has too many; its page Access takes one back", FAILED)
+        fail(f"no token was made: there is no site {key}, or it has too many; its page Access takes one back", FAILED)
     click.echo(json.dumps({"site": key, "token": made}) if as_json else made)
 
 
@@ -64,11 +64,6 @@ async def _made(settings: Settings, site: SiteKey, name: str, days: int, *, may_
             line = AuditLine(site, int(time.time() * 1000), BY, Deed.LET_IN, note=f"{name}, to {scope}")
             await store.audit.note(line)
         return made
-
-
-def _fail(text: str, status: int) -> NoReturn:
-    click.echo(text, err=True)
-    raise click.exceptions.Exit(status)
 
 
 COMMANDS = {"token": token}

@@ -31,13 +31,11 @@ class NotTold:
     why: str
 
 
-async def tell(cdn: Cdn, base: str, place: Place, at: datetime, asking: Asking) -> Told | NotTold:
-    """Purge the pointers of a site, nothing else: bodies never change. `base` is where browsers read the target."""
-    return await tell_of_all(cdn, base, [place], at, asking)
-
-
 async def tell_of_all(cdn: Cdn, base: str, places: Sequence[Place], at: datetime, asking: Asking) -> Told | NotTold:
-    """The same for many sites, a few at a time; ends with the first of which the CDN can't be told."""
+    """Purge the pointers of some sites, nothing else: bodies never change. `base` is where browsers read the target.
+
+    A few at a time; ends with the first of which the CDN can't be told.
+    """
     urls = [f"{base.rstrip('/')}/{place.pointer(name)}" for place in places for name in POINTERS]
     try:
         for first in range(0, len(urls), MOST_URLS):

@@ -102,7 +102,9 @@ def _short(before: str, after: str) -> tuple[str, str]:
     """Both as long as they may be, from where they begin to differ."""
     if max(len(before), len(after)) <= LONGEST:
         return before, after
-    same = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
+    same = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), None)
+    if same is None:  # one goes on where the other ends
+        same = min(len(before), len(after))
     start = max(0, same - LONGEST // 4)
     return _cut(before, start), _cut(after, start)
 

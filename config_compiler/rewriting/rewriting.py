@@ -56,11 +56,11 @@ def rewritten(text: str, wanted: Mapping[str, Wanted]) -> str | None:
     if root is None:
         return None
     for step in _steps(plain(root), wanted, ()):
-        done = _done(body, step)
+        done = _done(body, root, step)
         if done is None:
             return None
-        body = done
-    return mark + body if read(body) == bare(wanted) else None
+        body, root = done
+    return mark + body if plain(root) == bare(wanted) else None
 
 
 def bare(value: Wanted) -> Plain:
@@ -79,17 +79,15 @@ def bare(value: Wanted) -> Plain:
     return [bare(each) for each in value]
 
 
-def _done(text: str, step: _Step) -> str | None:
-    """The text after a step; where it cannot be done in place, with what holds the value written anew."""
-    root = places(text)
-    if root is None:
-        return None
+def _done(text: str, root: Node, step: _Step) -> tuple[str, Node] | None:
+    """The text after a step, read; where it cannot be done in place, with what holds the value written anew."""
     expected = _changed(plain(root), step.path, step.becomes)
     held = at(root, step.path)
     ways = step.ways(text, held) if held is not None else iter(())
     for way in chain(ways, _anew(text, root, step)):
-        if read(way) == expected:
-            return way
+        new = places(way)
+        if new is not None and plain(new) == expected:
+            return way, new
     return None
 
 

@@ -15,7 +15,7 @@ from cdn_publish.layout import Environment, Place
 from cdn_publish.purging.asking import Answer, Asking, NoAnswerError, Request
 from cdn_publish.purging.cdn import Cdn
 from cdn_publish.purging.opening import BadCdn, open_cdn
-from cdn_publish.purging.telling import NotTold, Told, tell
+from cdn_publish.purging.telling import NotTold, Told, tell_of_all
 from leadbright.purging import sender
 from tests.cdn_publish.publishing import SHOP
 from tests.services import cdn_api
@@ -140,7 +140,7 @@ async def never(_: float) -> None:
 
 async def told(cdn: Cdn) -> Told | NotTold:
     async with sender() as send:
-        return await tell(cdn, BASE, PLACE, AT, Asking(send, never))
+        return await tell_of_all(cdn, BASE, [PLACE], AT, Asking(send, never))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -221,7 +221,7 @@ async def test_a_cdn_is_asked_again_where_that_can_help_and_not_for_ever(name: s
 
     cdn = open_cdn("https://hook.example/x", {})
     assert isinstance(cdn, Cdn)
-    answer = await tell(cdn, BASE, PLACE, AT, Asking(send, pause))
+    answer = await tell_of_all(cdn, BASE, [PLACE], AT, Asking(send, pause))
     assert answer == (NotTold(why) if why else Told("the webhook"))
     assert (left, paused) == ([], pauses)
 

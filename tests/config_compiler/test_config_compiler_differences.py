@@ -293,3 +293,10 @@ def test_every_kind_says_what_it_is_about() -> None:
         sentence = Difference("hero", kind, "NAME", "BEFORE", "AFTER").sentence
         assert sentence.startswith("hero: ")
         assert "BEFORE" in sentence or "AFTER" in sentence
+
+
+def test_a_long_list_that_grew_shows_what_it_grew_by() -> None:
+    pages = [f"/page-{n}" for n in range(40)]
+    before, after = ", ".join(pages[:-1]), ", ".join(pages)
+    assert Difference("hero", Kind.CHANGE, "pages", before, after).said.endswith("/page-38, /page-39")
+    assert Difference("hero", Kind.CHANGE, "pages", after, before).said.endswith("/page-38")

@@ -104,6 +104,14 @@ def test_a_site_that_cannot_be_published_keeps_no_other_from_it(sites: Path, tmp
     assert ship(sites, f"file://{tmp_path}/cdn", "--anew").stdout.startswith("1 published, ")
 
 
+def test_a_site_in_two_folders_is_published_from_one_and_the_other_is_named(sites: Path, tmp_path: Path) -> None:
+    change(sites / "s5/site.yaml", "site: site-5", "site: site-4")
+    change(sites / "s5/experiments/headline.yaml", "name: ", "name: Another ")
+    answer = ship(sites, f"file://{tmp_path}/cdn", "--at-once", "1")
+    assert (answer.exit_code, answer.stdout) == (1, f"{SITES - 1} published, 0 unchanged, 0 refused, 1 failed\n")
+    assert f"the site site-4 is in {sites / 's4'} too" in answer.stderr
+
+
 def test_what_does_not_come_back_as_it_was_made_does_not_go_live(
     sites: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

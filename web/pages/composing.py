@@ -5,6 +5,7 @@ The file is what engineers keep as YAML: only what was changed in a field is wri
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from difflib import unified_diff
 
@@ -82,8 +83,9 @@ async def submit(desk: Desk, request: Request, site: str, experiment: str) -> HT
         return not_a_form(desk, request, opened)
     typed = typed_from(fields(request), leaves_arms=typed_of(opened.said).leaves_arms)
     if (after := acted(typed, field(request, "action"))) is not None:
-        return await _form(desk, request, opened, after, _written(opened, after) or opened.text)
-    text = _written(opened, typed, anew=field(request, "action") == "new-phase")
+        text = await asyncio.to_thread(_written, opened, after)
+        return await _form(desk, request, opened, after, text or opened.text)
+    text = await asyncio.to_thread(_written, opened, typed, anew=field(request, "action") == "new-phase")
     if text is None:
         return await _form(desk, request, opened, typed, opened.text, status=409, trouble=NOT_IN_PLACE)
     if field(request, "action") == "check":
