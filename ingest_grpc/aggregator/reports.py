@@ -28,7 +28,7 @@ from ingest_grpc.aggregator.dialect import LIMB_BITS, Row
 from ingest_grpc.aggregator.health import HEALTH, health_of
 from ingest_grpc.aggregator.live import listen
 from ingest_grpc.aggregator.retention import year_day
-from ingest_grpc.aggregator.spans import cover
+from ingest_grpc.aggregator.spans import Span, cover, within
 from ingest_grpc.aggregator.store import Store
 
 EXACT_DAYS = 32
@@ -85,13 +85,20 @@ class Reporter:
 
     async def _breakdowns(self, site: SiteKey, days: Days) -> tuple[Breakdown, ...]:
         """Page views by each dimension, the most frequent values of it."""
-        rolled = span_rows.rolled(await self._store.read(span_rows.ROLLED, (site,)))
-        views = span_rows.views(site, cover(days, rolled))
+        views = span_rows.views(site, cover(days, await self._marked(site, days)))
         found: dict[str, list[tuple[str, int]]] = {dimension: [] for dimension in ORIGINS_AND_PAGE}
         for dimension, value, n in await self._store.read(f"{views.sql} ORDER BY n DESC, value", views.arguments):
             if len(found[dimension]) < BREAKDOWN_ROWS:
                 found[dimension].append((value, n))
         return tuple(Breakdown(dimension, tuple(rows)) for dimension, rows in found.items())
+
+    async def _marked(self, site: SiteKey, days: Days) -> frozenset[Span]:
+        """The spans within a range that were added up; none is asked for where the range is too short for any."""
+        spans = tuple(within(days))
+        if not spans:
+            return frozenset()
+        marks = span_rows.marks(site, spans)
+        return span_rows.marked(await self._store.read(marks.sql, marks.arguments))
 
     async def _exact_visitors(self, rows: Sequence[Row], site: SiteKey, days: Days) -> int | None:
         """Visitors of a range, each once; None where the range is too long to tell."""

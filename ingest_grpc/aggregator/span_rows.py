@@ -17,13 +17,23 @@ from ingest_grpc.aggregator.spans import Cover, Span
 MARK = ""
 """The dimension of the row that says that a span was added up, whatever it holds."""
 
-ROLLED = "SELECT length, first_day FROM counts_span WHERE site = ? AND dimension = ''"
-
 DIMENSIONS = ", ".join(f"'{dimension}'" for dimension in ORIGINS_AND_PAGE)
 
 
-def rolled(rows: Iterable[Row]) -> frozenset[Span]:
-    """The spans in the rows of `ROLLED`."""
+def marks(site: SiteKey, spans: Iterable[Span]) -> Rows:
+    """Rows of (length, first day): which of these spans were added up, and perhaps others that begin where they do.
+
+    Each is asked for by its key: a busy site has a hundred thousand rows here.
+    """
+    spans = tuple(spans)
+    lengths, firsts = sorted({span.length for span in spans}), sorted({span.first for span in spans})
+    sql = f"""SELECT length, first_day FROM counts_span WHERE site = ? AND length IN ({_places(lengths)})
+              AND first_day IN ({_places(firsts)}) AND dimension = ? AND value = ''"""  # noqa: S608 - placeholders only
+    return Rows(sql, [site, *lengths, *firsts, MARK])
+
+
+def marked(rows: Iterable[Row]) -> frozenset[Span]:
+    """The spans in the rows of `marks`."""
     return frozenset(Span(length, first) for length, first in rows)
 
 

@@ -48,21 +48,30 @@ def spans_around(day: int) -> tuple[Span, ...]:
 
 def is_late(day: int, today: int) -> bool:
     """Whether a span around a day may have been added up by now."""
-    return min(span.end for span in spans_around(day)) <= today - LATE_DAYS
+    shortest = LENGTHS[-1]  # ends first: each length is a multiple of the next
+    return day - day % shortest + shortest <= today - LATE_DAYS
 
 
 def due(oldest: int, today: int, rolled: Set[Span]) -> Span | None:
     """The span that should be added up next; short ones come before the long one that they make up."""
-    return next((span for span in _closed(oldest, today) if span not in rolled), None)
+    return next((span for span in closed(oldest, today) if span not in rolled), None)
 
 
-def _closed(oldest: int, today: int) -> Iterator[Span]:
+def closed(oldest: int, today: int) -> Iterator[Span]:
+    """The spans with days from the oldest on that are over, in the order in which they are added up."""
     shortest = LENGTHS[-1]
     for first in range(oldest - oldest % shortest, today, shortest):
         end = first + shortest
         if end > today - CLOSED_DAYS:
             return
         yield from (Span(length, end - length) for length in reversed(LENGTHS) if end % length == 0)
+
+
+def within(days: Days) -> Iterator[Span]:
+    """The spans that lie in a range as a whole."""
+    for length in LENGTHS:
+        first = days.first + -days.first % length
+        yield from (Span(length, day) for day in range(first, days.last + 2 - length, length))
 
 
 def cover(days: Days, rolled: Set[Span]) -> Cover:

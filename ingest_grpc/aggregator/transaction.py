@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import add
 from typing import TypeVar
@@ -22,7 +22,7 @@ from ingest_grpc.aggregator import models, span_rows
 from ingest_grpc.aggregator.books import NO_BOOK, UNKNOWN_SITE, Book, Books
 from ingest_grpc.aggregator.constants import LIVE_PERIODS
 from ingest_grpc.aggregator.dialect import Dialect, Row, Rows, carried, increments, limbs, table_of
-from ingest_grpc.aggregator.spans import Span, cover, due, is_late, spans_around
+from ingest_grpc.aggregator.spans import Span, closed, cover, due, is_late, spans_around
 from ingest_grpc.wire.frame import Epoch, Frame, Watermark
 
 NonceKey = tuple[SiteKey, bytes]
@@ -150,10 +150,11 @@ class Transaction:
     async def roll_span(self, site: SiteKey, oldest: int, today: int) -> bool:
         """Add up the next of a site's spans that are over; False where all of them are."""
         # A site that is new has no span that is over: the database is not asked.
-        if due(oldest, today, frozenset()) is None or due(oldest, today, await self._rolled(site)) is None:
+        over = tuple(closed(oldest, today))
+        if not over or due(oldest, today, await self._rolled(site, over)) is None:
             return False
         await self._lock(f"{site}/spans")
-        rolled = await self._rolled(site)  # again: another aggregator may have been there until now
+        rolled = await self._rolled(site, over)  # again: another aggregator may have been there until now
         if (span := due(oldest, today, rolled)) is not None:
             views = span_rows.views(site, cover(Days(span.first, span.end - 1), rolled))
             parts = f"SELECT {_SPAN_KEY}, dimension, value, n FROM ({views.sql}) AS views WHERE true"  # noqa: S608
@@ -170,7 +171,7 @@ class Transaction:
                 late.setdefault(cell.site, []).append((cell, sums.n))
         for site in sorted(late):
             await self._lock(f"{site}/spans")
-            rolled = await self._rolled(site)
+            rolled = await self._rolled(site, {span for cell, _ in late[site] for span in spans_around(cell.day)})
             numbers: Counter[tuple[str, int, int, str, str]] = Counter()
             for cell, n in late[site]:
                 for span in rolled.intersection(spans_around(cell.day)):
@@ -182,7 +183,7 @@ class Transaction:
     async def _take_from_spans(self, site: SiteKey, day: int) -> None:
         """Before a day is dropped: a span is the sum of those of its days that are there."""
         await self._lock(f"{site}/spans")
-        for span in (await self._rolled(site)).intersection(spans_around(day)):
+        for span in await self._rolled(site, spans_around(day)):
             views = span_rows.views(site, cover(Days(day, day), frozenset()))
             parts = f"SELECT {_SPAN_KEY}, dimension, value, -n FROM ({views.sql}) AS views WHERE true"  # noqa: S608
             await self._execute(increments(SPAN, Rows(parts, []), {}), site, *span, *views.arguments)
@@ -190,8 +191,9 @@ class Transaction:
             await self._execute(f"{empty} AND dimension <> '' AND n = 0", site, *span)
         await self._execute("DELETE FROM counts_span WHERE site = ? AND first_day + length <= ?", site, day)
 
-    async def _rolled(self, site: SiteKey) -> frozenset[Span]:
-        return span_rows.rolled(await self._fetch(span_rows.ROLLED, site))
+    async def _rolled(self, site: SiteKey, spans: Collection[Span]) -> frozenset[Span]:
+        marks = span_rows.marks(site, spans)
+        return span_rows.marked(await self._fetch(marks.sql, *marks.arguments)).intersection(spans)
 
     async def lock_names(self, site: SiteKey, day: int, kind: str) -> None:
         """Until the transaction ends, nobody else gives new names of this kind to this site and day."""

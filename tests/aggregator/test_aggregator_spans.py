@@ -19,7 +19,17 @@ from ingest_grpc.aggregator.constants import DAY_MS
 from ingest_grpc.aggregator.migrations import STEPS, migrate
 from ingest_grpc.aggregator.reports import BREAKDOWN_ROWS, Reporter
 from ingest_grpc.aggregator.retention import year_day
-from ingest_grpc.aggregator.spans import CLOSED_DAYS, LATE_DAYS, LENGTHS, Span, cover, due, is_late, spans_around
+from ingest_grpc.aggregator.spans import (
+    CLOSED_DAYS,
+    LATE_DAYS,
+    LENGTHS,
+    Span,
+    cover,
+    due,
+    is_late,
+    spans_around,
+    within,
+)
 from ingest_grpc.aggregator.store import Store
 from ingest_grpc.aggregator.transaction import Transaction
 from tests.aggregator.traces import RELAY, SHOP, Clock, Journal, Opening, beacon
@@ -46,6 +56,18 @@ def test_whatever_is_added_up_is_looked_at_by_whoever_counts_into_it(oldest: int
     day = today - back
     # By another clock it may still be the day before.
     assert is_late(day, today - (CLOSED_DAYS - LATE_DAYS)) or not rolled.intersection(spans_around(day))
+
+
+@given(DATES, st.integers(0, 300))
+def test_the_spans_within_a_range_are_those_that_begin_and_end_in_it(first: int, more: int) -> None:
+    days = Days(first, first + more)
+    every = {span for day in range(first, first + more + 1) for span in spans_around(day)}
+    assert set(within(days)) == {span for span in every if span.first >= first and span.end <= days.last + 1}
+
+
+@given(DATES, DATES)
+def test_a_day_is_late_once_the_first_of_its_spans_may_be_added_up(day: int, today: int) -> None:
+    assert is_late(day, today) == (min(span.end for span in spans_around(day)) <= today - LATE_DAYS)
 
 
 def test_a_year_is_few_spans_and_fewer_days() -> None:
