@@ -1,7 +1,7 @@
 """What is added to a site's counts while somebody looks, whichever aggregator commits it.
 
-The database is asked what a site has come to; each difference is told once. A commit of this process is heard of at
-once, one of another within LOOK_S. May not know how counts got there.
+The database is asked what a site has come to; each difference is told once. A commit of this process is heard of
+within GAP_S, one of another within LOOK_S. May not know how counts got there.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from domain.report import LiveCounts
 from ingest_grpc.aggregator.dialect import Row
 
 LOOK_S = 1.0
+GAP_S = 0.2
+"""Between two looks at least, however fast commits follow each other."""
 
 BACK_DAYS = 10
 """No beacon is counted for a day that lies further before a site's latest: sealing and backlog allow for six."""
@@ -73,7 +75,9 @@ class Bell:
                 del self._listeners[site]
 
 
-async def listen(read: Read, bell: Bell, site: SiteKey, look_s: float = LOOK_S) -> AsyncGenerator[LiveCounts, None]:
+async def listen(
+    read: Read, bell: Bell, site: SiteKey, look_s: float = LOOK_S, gap_s: float = GAP_S
+) -> AsyncGenerator[LiveCounts, None]:
     """What is added from now on, until the bell is closed; a slow listener hears it as one. Raises UnavailableError."""
     with bell.hearing(site) as news:
         first = (await read(_LATEST, (site,)))[0][0] - BACK_DAYS
@@ -82,6 +86,8 @@ async def listen(read: Read, bell: Bell, site: SiteKey, look_s: float = LOOK_S) 
             with suppress(TimeoutError):
                 async with asyncio.timeout(look_s):
                     await news.wait()
+            if not bell.is_closed:
+                await asyncio.sleep(gap_s)
             news.clear()
             if bell.is_closed:
                 return

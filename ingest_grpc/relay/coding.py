@@ -68,14 +68,14 @@ class PackedFiles:
     """Packs each content once, beside the loop, and keeps the newest of what it packed."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[Digest, Coding], bytes] = {}
+        self._kept: dict[tuple[Digest, Coding], asyncio.Task[bytes]] = {}
 
     async def packed(self, body: bytes, digest: Digest, coding: Coding) -> bytes:
         """The body in that coding; `digest` names it."""
         kept = self._kept.get((digest, coding))
         if kept is None:
-            kept = await asyncio.to_thread(_PACK[coding], body)
+            kept = asyncio.create_task(asyncio.to_thread(_PACK[coding], body))
             self._kept[digest, coding] = kept
             if len(self._kept) > MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
-        return kept
+        return await asyncio.shield(kept)  # whoever else waits for it gets it, though this one leaves

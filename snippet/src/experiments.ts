@@ -19,7 +19,7 @@ import { type Facts, meets } from "./who.ts";
 export const entered = new Map<string, readonly [variation: string, leave: Undo | undefined]>();
 
 const enter = (run: string, arm: Arm, before: string | undefined): Undo | undefined => {
-  const lift = uses.style ? applyStyle(arm) : undefined;
+  const lift = uses.style && (arm[2] || arm[3]) ? applyStyle(arm) : undefined;
   let undo: Undo | undefined;
   try {
     if (uses.ops) undo = applyOps(run, arm, before, lift);

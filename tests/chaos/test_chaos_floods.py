@@ -9,18 +9,19 @@ from tests.chaos.floods import drips, flooded, leavers, monsters
 
 async def test_bodies_that_are_too_much_stay_outside(tmp_path: Path) -> None:
     async with flooded(tmp_path) as relay:
-        found = await monsters(relay, 400)
+        found = await monsters(relay, 1_000)
     # A connection that is closed while it still sends may lose its answer on the way.
     assert set(found.answers) <= {"400", "413", "none"}
-    assert found.answers["400"] == 100
+    assert found.answers["400"] == 250
     assert found.neighbours == found.neighbours_kept
-    assert found.grown_mb < 20, "before, 1,000 of them took 30 to 55 MB"
+    assert found.grown_mb < 20, "with buffers of the usual size 1,000 of them take 30 to 55 MB"
 
 
 async def test_others_are_served_while_many_connections_drip(tmp_path: Path) -> None:
     async with flooded(tmp_path) as relay:
         found = await drips(relay, 500, 6.0)
-    assert found.neighbours == found.neighbours_kept
+    assert found.neighbours == found.neighbours_kept > 20
+    assert found.p99_ms < 2_000
 
 
 async def test_browsers_that_leave_take_nothing_with_them(tmp_path: Path) -> None:

@@ -28,10 +28,6 @@ new PerformanceObserver((list) => list.getEntries().forEach((e) => (window.shift
 }})()
 """
 
-# Rules of ours that apply to anything on the page.
-STYLED = """document.adoptedStyleSheets.flatMap(sheet => [...sheet.cssRules])
-    .filter(rule => rule.selectorText && document.querySelector(rule.selectorText)).map(rule => rule.cssText)"""
-
 
 def headline(tab: Page) -> str:
     return tab.inner_text("h1.hero")
@@ -82,7 +78,7 @@ def test_the_control_sees_the_page_as_it_was_made(house: House, new_visitor: New
     untouched = new_visitor(java_script_enabled=False).new_page()
     untouched.goto(house.shop)
     assert tab.inner_html("main") == untouched.inner_html("main")
-    assert tab.evaluate(STYLED) == []
+    assert tab.evaluate("document.adoptedStyleSheets.map((s) => s.cssRules.length)") in ([], [0])
     assert tab.evaluate("document.documentElement.getAttributeNames()") == ["lang"]
 
 

@@ -117,7 +117,7 @@ def test_only_the_first_of_several_is_moved(website: Website, visitor: BrowserCo
 
 def test_a_target_that_never_comes_and_one_inside_are_reported(website: Website, visitor: BrowserContext) -> None:
     tab = shown(website, visitor, [["move", "#end", "after", "#gone"], ["move", "#list", "append", "li"]], page(BODY))
-    assert website.relay.wait_for_faults(2) == [["miss", "hero", "bold", 0], ["error", "hero", "bold", 1]]
+    assert website.relay.wait_for_outcomes(2) == [["miss", "hero", "bold", 0], ["error", "hero", "bold", 1]]
     settled(tab)
 
 
@@ -136,7 +136,8 @@ def test_a_script_runs_once_when_the_page_is_there(website: Website, visitor: Br
     assert tab.inner_text("#end") == "end!!"
     tab.evaluate("() => document.body.append('x')")
     assert tab.inner_text("#end") == "end!!"
-    assert website.relay.wait_for_faults(1) == [["error", "hero", "bold", 1]]
+    went = ["ok", "error", "ok"]
+    assert website.relay.wait_for_outcomes(3) == [[how, "hero", "bold", op] for op, how in enumerate(went)]
     settled(tab)
 
 

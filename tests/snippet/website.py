@@ -81,13 +81,13 @@ class Relay:
         """All beacons once there are `count` different ones."""
         return self.wait_for(lambda received: len({r.nonce for r in received}) >= count)
 
-    def wait_for_faults(self, count: int) -> list[list[Any]]:
-        """What is amiss with ops, by their number, once so much is told."""
-        self.wait_for(lambda _: len(self._faults()) >= count)
-        return sorted(self._faults(), key=lambda fault: fault[3])
+    def wait_for_outcomes(self, count: int) -> list[list[Any]]:
+        """How ops went, by their number, once so much is told; without how long it took."""
+        self.wait_for(lambda _: len(self._outcomes()) >= count)
+        return sorted(self._outcomes(), key=lambda outcome: outcome[3])
 
-    def _faults(self) -> list[list[Any]]:
-        return [entry for entry in self.counted() if entry[0] in ("miss", "error")]
+    def _outcomes(self) -> list[list[Any]]:
+        return [entry[:4] for entry in self.counted() if entry[0] in ("ok", "miss", "error")]
 
     def counted(self) -> list[list[Any]]:
         """The entries of each beacon once, in order of arrival: what a relay would count."""
