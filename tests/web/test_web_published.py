@@ -16,7 +16,7 @@ from web.openid.published import AGAIN_S, KEPT_S, LONGEST_S, REST_S, Published
 
 @dataclass
 class Line(httpx.AsyncBaseTransport):
-    """A provider behind a line that is cut or not; where it is cut, an answer hangs until the caller's patience ends."""
+    """A provider behind a line that may be cut: then an answer hangs until the caller's patience ends."""
 
     idp: Idp
     is_cut: bool = False
