@@ -38,6 +38,8 @@ NAMES: dict[str, str] = {
     "relay_name": "what this relay is called by aggregators",
     "keep_days": "how many days are kept before only their year is",
     "sign_up": "who may sign up: open for everybody, closed for the invited",
+    "tries": "how often a minute one place may try to sign in, and as often come with a wrong token",
+    "tries_of_all": "how often a minute all places together may",
     "traces": "the OpenTelemetry collector that is sent traces, as http://HOST:4318; none for none",
     "log": "how the log is written: text or json",
 }

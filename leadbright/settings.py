@@ -25,6 +25,7 @@ FILE = "leadbright.toml"
 PREFIX = "LEADBRIGHT_"
 MOST_WORKERS = 64
 LEAST_DAYS = 32
+TRIES = (10, 100_000)
 GUARD: int | None = values.GUARD_MINUTES
 
 ELSEWHERE = frozenset({"browser", "token", "purge_token"})
@@ -69,6 +70,8 @@ class Settings:
     relay_name: str
     keep_days: int
     sign_up: str
+    tries: int
+    tries_of_all: int
     traces: str
     log: str
     providers: tuple[Provider, ...]
@@ -217,6 +220,8 @@ def _settings(reading: _Reading, directory: Path) -> Settings:
         relay_name=take("relay_name", values.name, socket.gethostname()[:63] or "relay"),
         keep_days=take("keep_days", values.number(LEAST_DAYS, KEEP_DAYS), KEEP_DAYS),
         sign_up=take("sign_up", values.one_of("open", "closed"), "closed"),
+        tries=take("tries", values.number(*TRIES), 60),
+        tries_of_all=take("tries_of_all", values.number(*TRIES), 1_200),
         traces=take("traces", values.web_url, ""),
         log=take("log", values.one_of("text", "json"), ""),
         providers=_providers(reading, web_url),

@@ -25,7 +25,7 @@ from web.releasing.contents import Contents
 from web.releasing.proposing import Proposals
 from web.releasing.works import Works
 from web.render import Renderer
-from web.routes import ROUTES, Handler
+from web.routes import DOORS, ROUTES, Handler
 from web.services import Services
 from web.static_files import read_static_files
 
@@ -56,7 +56,7 @@ def create_app(services: Services, name: str = "leadbright_web") -> Sanic[Any, A
         RESPONSE_TIMEOUT=RESPONSE_S,
         KEEP_ALIVE_TIMEOUT=IDLE_S,
     )
-    _add_guard(app, Guard(services.store, permissions, cookie, renderer))
+    _add_guard(app, Guard(services.store, permissions, cookie, renderer, services.entrances, DOORS))
     for route in ROUTES:
         app.add_route(_bound(route.handler, desk), route.path, methods=_methods(route.method), name=route.name)
     app.register_listener(_closing(works), "after_server_stop")

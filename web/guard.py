@@ -23,6 +23,7 @@ from web.render import Page, Renderer
 from web.sessions.session import Session
 from web.store import Store
 from web.tokens import form_token, same
+from web.tries import Entrances
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "NONE"})
 """Methods by which nothing may change. NONE is Sanic's stand-in where a request could not even be read."""
@@ -63,6 +64,9 @@ class Guard:
     """By the name of the route."""
     cookie: Cookie
     renderer: Renderer
+    entrances: Entrances
+    doors: frozenset[str]
+    """The names of the routes by which somebody gets in."""
 
 
 Step = Callable[[Guard, Request], Awaitable[HTTPResponse | None]]
@@ -72,6 +76,16 @@ async def refuse_too_large(guard: Guard, request: Request) -> HTTPResponse | Non
     """Sanic reads no body that is too large, so that nothing below would find what it looks for in it."""
     length: str = request.headers.get("content-length", "")
     return refusal(guard, request, 413) if length.isdigit() and int(length) > MOST_BYTES else None
+
+
+async def refuse_too_many_tries(guard: Guard, request: Request) -> HTTPResponse | None:
+    """Whoever tries to get in too often waits, before anything is looked up."""
+    wait_s = 0
+    if name_of_route(request) in guard.doors:
+        wait_s = guard.entrances.sign_in.take(request)
+    elif permission_of(guard, request) in _FOR_PROGRAMS:
+        wait_s = guard.entrances.tokens.wait_s(request)
+    return _wait(guard, request, wait_s) if wait_s else None
 
 
 async def identify(guard: Guard, request: Request) -> None:
@@ -102,7 +116,9 @@ async def refuse_unknown_program(guard: Guard, request: Request) -> HTTPResponse
         return None
     token: Token | None = request.ctx.token
     if token is None:
-        return refuse(Problem.NO_TOKEN)
+        # Of all together only what is wrong is counted: a flood of it from anywhere keeps no good token out.
+        wait_s = guard.entrances.tokens.take(request)
+        return _wait(guard, request, wait_s) if wait_s else refuse(Problem.NO_TOKEN)
     if token.site != request.match_info.get("site"):
         return refuse(Problem.NOT_FOUND)
     return refuse(Problem.READ_ONLY) if permission is Permission.WRITES and not token.may_write else None
@@ -157,6 +173,7 @@ async def refuse_forbidden(guard: Guard, request: Request) -> HTTPResponse | Non
 
 STEPS: tuple[Step, ...] = (
     refuse_too_large,
+    refuse_too_many_tries,
     identify,
     identify_program,
     refuse_unlisted_route,
@@ -176,7 +193,19 @@ def refusal(guard: Guard, request: Request, status: int) -> HTTPResponse:
 
 def permission_of(guard: Guard, request: Request) -> Permission | None:
     """What the request's route asks for; None where there is no route, or none that is listed."""
-    return None if request.route is None else guard.permissions.get(request.route.name.rpartition(".")[2])
+    name = name_of_route(request)
+    return None if name is None else guard.permissions.get(name)
+
+
+def name_of_route(request: Request) -> str | None:
+    """The name of the request's route; None where there is none."""
+    return None if request.route is None else str(request.route.name).rpartition(".")[2]
+
+
+def _wait(guard: Guard, request: Request, seconds: int) -> HTTPResponse:
+    answer = refusal(guard, request, 429)
+    answer.headers["retry-after"] = str(seconds)
+    return answer
 
 
 def session_of(request: Request) -> Session | None:

@@ -30,6 +30,7 @@ REFUSALS: Mapping[int, tuple[str, str]] = {
         "That is too large",
         "A definition may hold up to 1 MB. Make it smaller, or split it over several experiments.",
     ),
+    429: ("Too many tries", "Wait a minute, then try again. Whoever is signed in stays so."),
     500: ("Something went wrong here", "It was noted. Try again; nothing is half saved."),
     503: ("The database does not answer", "Nothing is lost. Try again in a moment."),
 }

@@ -114,3 +114,17 @@ ROUTES: tuple[Route, ...] = (
     Route("read_definition", "GET", "/api/v1/sites/<site:str>/definition", definition.read, READS),
     Route("write_definition", "PUT", "/api/v1/sites/<site:str>/definition", definition.write, WRITES),
 )
+
+DOORS = frozenset(
+    {
+        "offer_sign_in",
+        "sign_in",
+        "begin_at_provider",
+        "come_from_provider",
+        "offer_sign_up",
+        "sign_up",
+        "invitation",
+        "join",
+    }
+)
+"""The routes by which somebody gets in: how often they are tried has a limit."""

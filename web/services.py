@@ -19,6 +19,7 @@ from domain.plan import Plan
 from domain.report import Days, ExperimentCounts, TrafficCounts
 from web.openid.flow import OpenId
 from web.store import Clock, Store
+from web.tries import Entrances
 
 
 class Environment(StrEnum):
@@ -221,6 +222,8 @@ class Services:
     """The providers that people sign in by; none of them, where there are only links."""
     is_open: bool
     """Whether somebody whom nobody has invited may sign up."""
+    entrances: Entrances
+    """How often somebody may try to get in."""
     htmx: bytes
     """The library behind checking as you type; empty where it was not built, and everything works without."""
     clock: Clock

@@ -12,16 +12,17 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from domain.address import NO_ADDRESS, Address, Sources
 from domain.beacon import Admitted, Converted, Entry, Exposed, OpReported, Surroundings
 from domain.names import SiteKey
+from domain.quota import Quota
 from domain.signature import is_signed
-from ingest_grpc.relay.address import NO_ADDRESS, Address, Countries, Sources, country_said
+from ingest_grpc.relay.address import Countries, country_said
 from ingest_grpc.relay.agent import UNSAID, Agent, read_agent
 from ingest_grpc.relay.beacon import Beacon
 from ingest_grpc.relay.channel import NO_PROVENANCE, Provenance, provenance
 from ingest_grpc.relay.counts import Counts
 from ingest_grpc.relay.page import counted_page
-from ingest_grpc.relay.quota import Quota
 from ingest_grpc.relay.refusals import Refusal
 from ingest_grpc.relay.rules import NO_RULES, SiteRules
 

@@ -20,8 +20,9 @@ from sanic.headers import format_http1_response
 from sanic.response import HTTPResponse
 from sanic.server.async_server import AsyncioServer
 
+from domain.address import NO_PROXIES, Proxies
 from ingest_grpc.relay import cdn
-from ingest_grpc.relay.address import MOST_CONNECTIONS, NO_PROXIES, Callers, Proxies
+from ingest_grpc.relay.address import MOST_CONNECTIONS, Callers
 from ingest_grpc.relay.admission import Arrival
 from ingest_grpc.relay.beacon import MOST_BYTES
 from ingest_grpc.relay.coding import PackedFiles

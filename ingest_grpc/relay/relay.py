@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
 
-from ingest_grpc.relay.address import Countries, Sources, no_countries
+from domain.address import Sources
+from domain.quota import Quota, Rate
+from ingest_grpc.relay.address import Countries, no_countries
 from ingest_grpc.relay.admission import Arrival, Draft, Gate, SecretOf, admit, no_secrets
 from ingest_grpc.relay.agent import read_agent
 from ingest_grpc.relay.beacon import read_beacon
@@ -22,7 +24,6 @@ from ingest_grpc.relay.disk import Disk
 from ingest_grpc.relay.dispatch import Dispatch
 from ingest_grpc.relay.forward import Pace, Sending
 from ingest_grpc.relay.journal import Journal, JournalLimits
-from ingest_grpc.relay.quota import Quota, Rate
 from ingest_grpc.relay.refusals import Refusal
 from ingest_grpc.relay.rule_book import Read, Reading, RuleBook
 from ingest_grpc.relay.shelf import Shelf

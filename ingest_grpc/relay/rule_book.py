@@ -14,7 +14,7 @@ import structlog
 
 from domain.artifact import Digest
 from domain.names import is_key
-from ingest_grpc.relay.quota import Quota, Rate
+from domain.quota import Quota, Rate
 from ingest_grpc.relay.refusals import Refusal
 from ingest_grpc.relay.rules import SiteRules, merge, read_rules, recent_digests
 

@@ -11,8 +11,9 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from domain.address import Proxies
 from domain.signature import site_secret
-from ingest_grpc.relay.address import Countries, CountryFile, Proxies, no_countries
+from ingest_grpc.relay.address import Countries, CountryFile, no_countries
 from ingest_grpc.relay.app import create_app
 from ingest_grpc.relay.disk import FolderDisk
 from ingest_grpc.relay.relay import Relay, RelaySettings, Seams

@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 
 from config_compiler.compiler import Deployment, Runtime
+from domain.address import Proxies
 from domain.artifact import ArtifactSet
 from ingest_grpc.wire.report import ReportClient
 from leadbright.doubts import Refused
@@ -36,6 +37,7 @@ from web.openid.flow import OpenId
 from web.openid.net import Net
 from web.services import Services
 from web.store import open_store
+from web.tries import Allowed, entrances
 
 
 @asynccontextmanager
@@ -69,6 +71,9 @@ async def web(settings: Settings) -> AsyncIterator[asyncio.Event]:
             web_url=settings.web_url,
             openid=OpenId(settings.providers, Net(transport), store.attempts, time.time, os.urandom, settings.web_url),
             is_open=settings.sign_up == "open",
+            entrances=entrances(
+                Allowed(settings.tries, settings.tries_of_all), Proxies(settings.trusted_proxies), time.time, os.urandom
+            ),
             htmx=load_htmx(),
             clock=time.time,
         )

@@ -30,9 +30,9 @@ from grpc import aio
 from sanic import Request, Sanic
 from sanic.response import HTTPResponse
 
+from domain.quota import Rate
 from ingest_grpc.relay.app import create_app
 from ingest_grpc.relay.disk import FolderDisk
-from ingest_grpc.relay.quota import Rate
 from ingest_grpc.relay.relay import Relay, RelaySettings, Seams
 from ingest_grpc.wire.aggregation import AggregationClient, add_aggregation
 from ingest_grpc.wire.frame import Epoch, Frame, Reply, Status, Watermark

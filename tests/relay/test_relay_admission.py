@@ -11,11 +11,11 @@ import pytest
 from msgspec import structs
 from prometheus_client import generate_latest
 
+from domain.address import Address
 from domain.beacon import Admitted, Converted, Surroundings, Viewed
-from ingest_grpc.relay.address import Address
+from domain.quota import Rate
 from ingest_grpc.relay.admission import STEPS, Arrival
 from ingest_grpc.relay.journal import JournalLimits
-from ingest_grpc.relay.quota import Rate
 from ingest_grpc.relay.refusals import Refusal
 from ingest_grpc.relay.relay import Accepted, Refused, Relay, RelaySettings
 from tests.relay.parts import BOT, CALM, CHROME, DAY, DAY_MS, RULES, World, arrival, settled, soon

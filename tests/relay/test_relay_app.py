@@ -17,14 +17,14 @@ from typing import Any
 import httpx
 import pytest
 
+from domain.address import NO_PROXIES, Proxies
+from domain.quota import Rate
 from ingest_grpc.relay import app as relay_app
 from ingest_grpc.relay import cdn, doorway
-from ingest_grpc.relay.address import NO_PROXIES, Proxies
 from ingest_grpc.relay.app import create_app
 from ingest_grpc.relay.beacon import MOST_BYTES
 from ingest_grpc.relay.disk import FolderDisk
 from ingest_grpc.relay.journal import JournalLimits
-from ingest_grpc.relay.quota import Rate
 from ingest_grpc.relay.refusals import Refusal, table
 from ingest_grpc.relay.relay import Refused, Relay
 from tests.relay.parts import CALM, CHROME, DAY, World, body, nonce, settled, soon

@@ -22,7 +22,7 @@ import pytest
 from cdn_publish.folder import FolderTarget
 from cdn_publish.layout import attributes_of
 from cdn_publish.serving import Served, serve
-from ingest_grpc.relay.address import Proxies
+from domain.address import Proxies
 from ingest_grpc.relay.cdn import Serve
 from leadbright.setting_values import networks
 from tests.relay.parts import CHROME, World, body, nonce

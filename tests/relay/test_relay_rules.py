@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from ingest_grpc.relay.quota import Rate
+from domain.quota import Rate
 from ingest_grpc.relay.refusals import Refusal
 from ingest_grpc.relay.rule_book import Reading, RuleBook
 from ingest_grpc.relay.rules import (

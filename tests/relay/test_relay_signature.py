@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from domain.names import SiteKey
+from domain.quota import Rate
 from domain.signature import is_signed, nonce_of, signature, site_secret
 from ingest_grpc.relay.admission import Arrival
-from ingest_grpc.relay.quota import Rate
 from ingest_grpc.relay.refusals import Refusal
 from ingest_grpc.relay.relay import Accepted, Refused, Relay
 from tests.relay.parts import CALM, DAY, NOON_MS, World, body, nonce, settled

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from domain.quota import Quota, Rate
 from ingest_grpc.relay.agent import read_agent
 from ingest_grpc.relay.channel import CHANNELS, provenance
 from ingest_grpc.relay.page import LONGEST, counted_page
-from ingest_grpc.relay.quota import Quota, Rate
 from tests.relay.parts import BOT, CHROME, NOON_MS
 
 PAGES = [
@@ -126,6 +126,17 @@ def test_a_quota_gives_a_burst_and_then_so_many_a_second() -> None:
     assert [quota.take("a", NOON_MS) for _ in range(6)] == [True] * 5 + [False]
     assert [quota.take("a", NOON_MS + 1_000) for _ in range(3)] == [True, True, False]
     assert quota.take("b", NOON_MS)
+
+
+def test_a_quota_tells_how_long_to_wait_and_no_longer() -> None:
+    quota = Quota(Rate(per_s=2, burst=5))
+    assert [(quota.take("a", NOON_MS), quota.wait_ms("a", NOON_MS)) for _ in range(5)][-2:] == [(True, 0), (True, 500)]
+    assert quota.wait_ms("b", NOON_MS) == 0
+    assert not quota.take("a", NOON_MS + 499)
+    assert quota.wait_ms("a", NOON_MS + 499) == 1
+    assert quota.take("a", NOON_MS + 500)
+    assert quota.wait_ms("a", NOON_MS - 3_600_000) == 0
+    assert Quota(None).wait_ms("a", NOON_MS) == 0
 
 
 def test_a_clock_set_back_locks_nobody_out() -> None:

@@ -19,6 +19,7 @@ import pytest
 from playwright.async_api import expect
 
 from config_compiler.compiler import Deployment
+from domain.address import NO_PROXIES, Proxies
 from tests.services.postgres import postgres_database, postgres_server, postgres_url
 from tests.stand_in import RUNTIME
 from tests.web.idp import Nobody
@@ -31,11 +32,15 @@ from web.openid.provider import Identity, Provider
 from web.people.store import Membership, Newcomer
 from web.services import Services
 from web.store import Store, open_store
+from web.tries import Allowed, entrances
 
 __all__ = ["postgres_database", "postgres_server", "postgres_url"]
 
 expect.set_options(timeout=20_000)
 """A machine that is busy with other tests shows a page late."""
+
+ALLOWED = Allowed(of_one=1_000_000, of_all=1_000_000)
+"""Tests of other things try as often as they like."""
 
 _NAMES = (f"web_under_test_{n}" for n in itertools.count())
 
@@ -152,6 +157,8 @@ def services_for(
     net: httpx.AsyncBaseTransport | None = None,
     *,
     is_open: bool = False,
+    allowed: Allowed = ALLOWED,
+    proxies: Proxies = NO_PROXIES,
 ) -> Services:
     """What the web is handed in these tests; without a `net`, nobody is reached."""
     reach = Net(net or Nobody())
@@ -165,6 +172,7 @@ def services_for(
         web_url=web_url,
         openid=OpenId(providers, reach, web.store.attempts, web.clock, os.urandom, web_url),
         is_open=is_open,
+        entrances=entrances(allowed, proxies, web.clock, os.urandom),
         htmx=htmx,
         clock=web.clock,
     )

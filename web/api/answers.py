@@ -28,6 +28,10 @@ class Problem(Enum):
     TOO_LARGE = (413, "a definition may hold up to 1 MB")
     REJECTED = (422, "the definition has errors")
     NO_CONDITION = (428, "say in If-Match which revision this goes on from, as its ETag names it")
+    TOO_MANY_TRIES = (
+        429,
+        "too many wrong tokens came from there; wait as long as Retry-After says, and send one that is still good",
+    )
     FAILED = (500, "something went wrong here; it was noted, and nothing is half saved")
     UNAVAILABLE = (503, "the database does not answer; try again in a moment")
 

@@ -1,4 +1,4 @@
-"""How many beacons a key may send: a token bucket kept as one number a key, in bounded memory.
+"""How often a key may do something: a token bucket kept as one number a key, in bounded memory.
 
 May not know what a key stands for.
 """
@@ -41,6 +41,15 @@ class Quota:
             self._forget(now_ms)
         self._spoken_for[key] = until + each
         return True
+
+    def wait_ms(self, key: str | bytes, now_ms: int) -> float:
+        """How long it is until a key can take a token; 0 where it can now. Takes none."""
+        if self.rate is None:
+            return 0.0
+        each = 1000.0 / self.rate.per_s
+        window = each * self.rate.burst
+        until = max(self._spoken_for.get(key, 0.0), now_ms)
+        return 0.0 if until - now_ms > window else max(0.0, until + each - now_ms - window)
 
     def _forget(self, now_ms: int) -> None:
         """Drop the keys whose bucket is full again; where none is, drop all, in the visitors' favour."""
