@@ -44,11 +44,17 @@ LISTEN = """<script>
   addEventListener("unhandledrejection", ({reason}) => failures.push(`rejection: ${reason}`));
   window.tree = document.querySelector("main");
   window.originals = 0;
-  (function look() {
+  // Sizes are told of when all that is to be done in a frame has been, and it is about to be painted.
+  const box = document.documentElement.appendChild(document.createElement("i"));
+  box.style.position = "fixed";
+  new ResizeObserver(() => {
     const h1 = document.querySelector("h1");
     if (h1?.textContent == "Original" && getComputedStyle(h1).visibility == "visible") originals++;
-    requestAnimationFrame(look);
-  })();
+  }).observe(box);
+  (function frame(n) {
+    box.style.width = `${n % 2}px`;
+    requestAnimationFrame(() => frame(n + 1));
+  })(1);
 </script><script src="/app.js"></script>"""
 
 OPS = [
@@ -204,6 +210,7 @@ def test_a_root_that_waits_too_long_is_shown_as_it_is(
     assert tab.evaluate("atFirst") == "hidden"
     tab.wait_for_function(f"{visibility} == 'visible'")
     assert tab.inner_text("h1") == "Original"
+    tab.wait_for_function("originals > 0")
     website.relay.wait_for(lambda received: any(["miss", "hero", "bold", 0] in r.beacon["e"] for r in received))
     settled(tab)
 

@@ -16,7 +16,8 @@ SIGNS = '",[]~!*_'
 
 # A machine may be so slow that what is hidden for three seconds is visible before it is asked for.
 AT_FIRST = """addEventListener("DOMContentLoaded", () => {
-  window.atFirst = getComputedStyle(document.querySelector("h1")).visibility;
+  const h1 = document.querySelector("h1");
+  window.atFirst = h1 && getComputedStyle(h1).visibility;
 });"""
 
 
