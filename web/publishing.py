@@ -1,6 +1,6 @@
 """From a saved definition to what visitors load, in one step: compiled beside what is live, then released.
 
-May not know where artifacts go.
+The release is a task of its own, which goes on where whoever asked goes away. May not know where artifacts go.
 """
 
 from __future__ import annotations
@@ -12,9 +12,13 @@ from web.desk import Desk
 from web.notices import Notice
 from web.releasing import acting
 from web.releasing.acting import Order
-from web.releasing.telling import tell
-from web.services import AlreadyLive, Environment, LostRace, Published, PublishFailed, Unavailable, Unfinished
+from web.releasing.telling import Ending, Tone, tell
+from web.releasing.works import BUSY, Work
+from web.services import Environment, Unavailable
 from web.store import Definition, SiteEntry
+
+PATIENCE_S = 30.0
+"""How long whoever asked waits for the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,17 @@ class NotPublished:
     why: str
 
 
-async def publish(desk: Desk, entry: SiteEntry, definition: Definition, by: str) -> Live | Rejected | NotPublished:
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """It is not over yet, or nobody knows how far it came; the page of the work says what is known."""
+
+    work: Work
+
+
+Answer = Live | Rejected | NotPublished | Unsettled
+
+
+async def publish(desk: Desk, entry: SiteEntry, definition: Definition, by: str) -> Answer:
     """Publish one saved revision."""
     proposal = await desk.proposals.publish(entry, definition, Environment.PRODUCTION)
     if isinstance(proposal, Unavailable):
@@ -40,12 +54,18 @@ async def publish(desk: Desk, entry: SiteEntry, definition: Definition, by: str)
         return Rejected(proposal.findings)
     if proposal.foreign:
         return NotPublished(proposal.foreign)
-    match await acting.publish(desk.services, Order(entry, proposal, by)):
-        case Published():
-            return Live(Notice.PUBLISHED)
-        case AlreadyLive():
-            return Live(Notice.ALREADY_LIVE)
-        case PublishFailed(why):
-            return NotPublished(why)
-        case (LostRace() | Unfinished()) as other:
-            return NotPublished(tell(other, Environment.PRODUCTION).sentence)
+    order = Order(entry, proposal, by)
+
+    async def carry_out(work: Work) -> Ending:
+        return tell(await acting.publish(desk.services, order, work.is_live), order.environment)
+
+    work = desk.works.begin(entry.key, by, f"Publishing to {order.environment}", carry_out)
+    return NotPublished(f"{BUSY}, then publish again.") if work is None else await _answer(work)
+
+
+async def _answer(work: Work) -> Answer:
+    if not await work.ended(PATIENCE_S) or work.ending is None or not work.ending.is_certain:
+        return Unsettled(work)
+    if work.ending.is_live:
+        return Live(Notice.PUBLISHED if work.ending.tone is Tone.GOOD else Notice.ALREADY_LIVE)
+    return NotPublished(work.ending.sentence)

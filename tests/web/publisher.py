@@ -31,6 +31,7 @@ from web.services import (
     Release,
     ReleaseLog,
     Unavailable,
+    Unfinished,
 )
 
 PRODUCTION, STAGING = Environment.PRODUCTION, Environment.STAGING
@@ -45,12 +46,15 @@ class SamplePublisher:
     staging: dict[SiteKey, list[Release]] = field(default_factory=dict)
     published: list[tuple[ArtifactSet, Note]] = field(default_factory=list)
     fails: str = ""
+    is_uncertain: bool = False
     is_away: bool = False
     cdn: CdnAnswer | None = None
     may_go_on: asyncio.Event | None = None
     """Where it is there, every release waits for it."""
     waiting: int = 0
     """So many have come to wait."""
+    has_come: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once one has."""
     bodies: dict[Digest, ArtifactSet] = field(default_factory=dict)
 
     async def publish(
@@ -65,7 +69,10 @@ class SamplePublisher:
         """Number and keep it."""
         if self.may_go_on:
             self.waiting += 1
+            self.has_come.set()
             await self.may_go_on.wait()
+        if self.is_uncertain:
+            return Unfinished("The publish target does not answer in time.")
         if self.fails:
             return PublishFailed(self.fails)
         log = self._log(environment).setdefault(artifacts.site, [])

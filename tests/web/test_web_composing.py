@@ -10,8 +10,9 @@ import pytest
 
 from config_compiler.rewriting.rewriting import read, rewritten
 from tests.web.sample import HERO
+from web.composing.acting import acted
 from web.composing.audience import FIELDS, Chosen
-from web.composing.typed import Arm, Change, Part, Typed, typed_from, typed_of
+from web.composing.typed import MOST, MOST_PARTS, Arm, Change, Part, Typed, typed_from, typed_of
 from web.composing.wanted import share, wanted
 
 CASES = sorted((Path(__file__).parents[1] / "cases").rglob("experiments/*.yaml"))
@@ -116,6 +117,51 @@ def test_what_is_typed_is_written_and_nothing_else(edit: dict[str, object], come
     new = after(HERO, replace(of(HERO), **edit))  # type: ignore[arg-type]
     assert new is not None
     assert [line for line in new.split("\n") if line not in HERO.split("\n")] == come
+
+
+def many(*changes: int, effects: str = "hide: true") -> str:
+    """A file whose variations have so many changes each."""
+    change = f'      - {{select: "h1", {effects}}}\n'
+    arms = (f"  - key: v{i}\n    weight: 0%\n    changes:\n{change * n}" for i, n in enumerate(changes))
+    return HERO[: HERO.index("variations:")] + "variations:\n" + "".join(arms)
+
+
+TOO_MANY = [
+    many(MOST + 1),
+    many(*[1] * (MOST + 1)),
+    many(60, 60, 60, 60, MOST_PARTS - 240 + 1),
+    many(50, 51, effects="hide: true, text: a, html: b"),
+]
+AT_MOST = [many(MOST), many(*[1] * MOST), many(60, 60, 60, 60, MOST_PARTS - 240)]
+
+
+@pytest.mark.parametrize("text", TOO_MANY)
+def test_more_than_a_form_can_show_is_left_as_it_is_written(text: str) -> None:
+    assert of(text).leaves_arms
+    assert after(text, replace(of(text), name="Other")) == text.replace("Hero headline", "Other")
+
+
+@pytest.mark.parametrize("text", AT_MOST)
+def test_as_much_as_a_form_can_show_is_shown_and_comes_back(text: str) -> None:
+    assert not of(text).leaves_arms
+    assert after(text, of(text)) == text
+    assert len(sent(of(text))) < 1_600
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "drop"),
+    [
+        (AT_MOST[0], "add-change:0", "drop-change:0.0"),
+        (AT_MOST[1], "add-arm", "drop-arm:0"),
+        (AT_MOST[2], "add-change:0", "drop-arm:1"),
+    ],
+)
+def test_no_more_is_added_than_comes_back_from_the_form(text: str, action: str, drop: str) -> None:
+    typed = of(text)
+    assert acted(typed, action) == typed
+    fewer = acted(typed, drop)
+    assert fewer is not None
+    assert acted(fewer, action) != fewer
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 
 import pytest
 
 from domain.artifact import Digest
-from tests.web.conftest import Web
+from tests.web.conftest import Web, services_for
 from tests.web.sample import BROKEN_HERO, DEFINITION, HERO, SHOP, SITE
+from web.audit.line import Deed
+from web.cookie import Cookie
+from web.definitions import Definitions
+from web.desk import Desk
+from web.publishing import publish
+from web.releasing.contents import Contents
+from web.releasing.proposing import Proposals
+from web.releasing.works import Works
+from web.render import Renderer
 from web.sessions.session import FIRST_ACCOUNT
 
 BROKEN = {**DEFINITION, "experiments/hero.yaml": BROKEN_HERO}
@@ -154,6 +164,49 @@ async def test_a_publish_that_fails_says_what_to_do_and_keeps_the_text(web: Web)
     entry = await web.store.site(SHOP)
     assert entry is not None
     assert (entry.revision, entry.published) == (2, None)
+
+
+async def test_nothing_is_published_while_something_else_of_the_site_is(web: Web) -> None:
+    await web.sign_in()
+    web.publisher.may_go_on = asyncio.Event()
+    first = asyncio.create_task(web.edit(DEFINITION, "publish"))
+    await web.publisher.has_come.wait()
+    answer = await web.edit(DEFINITION, "publish")
+    web.publisher.may_go_on.set()
+    assert answer.status_code == 409
+    assert "Something is being released for this site just now. Wait until it is done, then publish" in answer.text
+    assert (await first).headers["location"] == f"/sites/{SHOP}?did=published"
+    assert web.publisher.waiting == 1
+
+
+async def test_what_nobody_knows_the_end_of_is_shown_as_what_it_is(web: Web) -> None:
+    await web.sign_in()
+    web.publisher.is_uncertain = True
+    answer = await web.edit(DEFINITION, "publish")
+    assert answer.headers["location"].startswith(f"/sites/{SHOP}/publishing?work=")
+    assert "It is not known how far this came" in (await web.client.get(answer.headers["location"])).text
+
+
+async def test_a_publish_goes_on_and_is_noted_where_whoever_asked_goes_away(web: Web) -> None:
+    services = services_for(web)
+    definitions = Definitions(services)
+    contents, cookie, works = Contents(services, definitions), Cookie(""), Works(web.clock)
+    proposals = Proposals(services.publisher, definitions, contents)
+    desk = Desk(services, definitions, Renderer({}), cookie, cookie, contents, proposals, works)
+    web.publisher.may_go_on = asyncio.Event()
+    entry, definition = await web.store.site(SHOP), await web.store.definition(SHOP)
+    assert entry is not None
+    assert definition is not None
+    asked = asyncio.create_task(publish(desk, entry, definition, "owner"))
+    await web.publisher.has_come.wait()
+    asked.cancel()
+    await asyncio.gather(asked, return_exceptions=True)
+    assert asked.cancelled()
+    web.publisher.may_go_on.set()
+    while (noted := await web.store.site(SHOP)) is not None and noted.published is None:
+        pass
+    await works.close()
+    assert [(line.who, line.did) for line in await web.store.audit.lines(SHOP, 9)] == [("owner", Deed.PUBLISHED)]
 
 
 async def test_nothing_is_published_while_what_is_live_cannot_be_read(web: Web) -> None:

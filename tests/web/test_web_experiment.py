@@ -9,6 +9,7 @@ import pytest
 from tests.web.conftest import Web
 from tests.web.forms import form_of
 from tests.web.sample import DEFINITION, HERO, PRICE, SHOP
+from tests.web.test_web_composing import many
 from tests.web.test_web_language import definition as whole_language
 
 FILE = "experiments/hero.yaml"
@@ -133,6 +134,15 @@ async def test_rows_come_and_go_without_anything_typed_being_lost(web: Web) -> N
     assert "bold" not in written
     assert '  - key: calm\n    weight: 20%\n    changes:\n      - {select: "#cta", hide: true}\n' in written
     assert "name: Typed" in written
+
+
+async def test_saving_an_experiment_with_more_changes_than_the_form_shows_keeps_every_one(web: Web) -> None:
+    await web.sign_in()
+    await web.store.save_definition(SHOP, {**DEFINITION, FILE: many(65, 5)}, "engineer")
+    assert "more than this form can show" in (await web.client.get(FORM)).text
+    fields = {**await opened(web), "name": "Renamed", "action": "save-anyway"}
+    assert (await web.client.post(FORM, data=fields)).status_code == 303
+    assert (await text_of(web)) == many(65, 5).replace("Hero headline", "Renamed")
 
 
 async def test_a_change_of_another_experiment_meanwhile_is_no_conflict(web: Web) -> None:

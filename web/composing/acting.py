@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from web.composing.typed import Arm, Change, Part, Typed
+from web.composing.typed import Arm, Change, Part, Typed, fits
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ def acted(typed: Typed, action: str) -> Typed | None:
 
 
 def _add_arm(typed: Typed, _: int, __: int) -> Typed:
-    return replace(typed, arms=(*typed.arms, Arm(None, "", "0%")))
+    return _fitting(typed, replace(typed, arms=(*typed.arms, Arm(None, "", "0%"))))
 
 
 def _drop_arm(typed: Typed, arm: int, _: int) -> Typed:
@@ -36,11 +36,16 @@ def _add_change(typed: Typed, arm: int, _: int) -> Typed:
     def added(each: Arm) -> Arm:
         return replace(each, changes=(*each.changes, Change(None, "", (Part("text", ""),))))
 
-    return _with_arm(typed, arm, added)
+    return _fitting(typed, _with_arm(typed, arm, added))
 
 
 def _drop_change(typed: Typed, arm: int, change: int) -> Typed:
     return _with_arm(typed, arm, lambda each: replace(each, changes=_without(each.changes, change)))
+
+
+def _fitting(before: Typed, after: Typed) -> Typed:
+    """What was added, unless it would not come back from the form."""
+    return after if fits(after.arms) else before
 
 
 def _with_arm(typed: Typed, number: int, new: Callable[[Arm], Arm]) -> Typed:

@@ -17,7 +17,10 @@ from web.composing.pages import lines_of
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 
 MOST = 64
-"""Variations of a form, changes of a variation, effects of a change: more is not read."""
+"""Variations of a form, changes of a variation, effects of a change: more is not read, and so never shown."""
+
+MOST_PARTS = 300
+"""Effects of all its changes: with four fields each, the form stays well below the fields that `web.form` reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Typed:
     layer: str = ""
     layer_share: str = ""
     leaves_arms: bool = False
-    """Whether the form leaves its variations as they are: combinations, or written as they should not be."""
+    """Whether the form leaves its variations as they are: combinations, too many, or written as they should not be."""
 
     @property
     def has_moments(self) -> bool:
@@ -78,6 +81,7 @@ class Typed:
 def typed_of(said: Mapping[str, Plain]) -> Typed:
     """What a file says."""
     pages, goals, schedule, layer = (_table(said.get(key)) for key in ("pages", "goals", "schedule", "layer"))
+    arms = tuple(_arm(i, _table(each)) for i, each in enumerate(_items(said.get("variations"))))
     return Typed(
         name=_text(said.get("name")),
         hypothesis=_text(said.get("hypothesis")),
@@ -91,11 +95,18 @@ def typed_of(said: Mapping[str, Plain]) -> Typed:
         guardrails=_texts(goals.get("guardrails")),
         start=_text(schedule.get("start")),
         end=_text(schedule.get("end")),
-        arms=tuple(_arm(i, _table(each)) for i, each in enumerate(_items(said.get("variations")))),
+        arms=arms,
         layer=_text(layer.get("key")),
         layer_share=_text(layer.get("share")),
-        leaves_arms="sections" in said or not _can_be_shown(said.get("variations")),
+        leaves_arms="sections" in said or not (_can_be_shown(said.get("variations")) and fits(arms)),
     )
+
+
+def fits(arms: tuple[Arm, ...]) -> bool:
+    """Whether all of them come back from a form."""
+    counts = [len(arm.changes) for arm in arms]
+    parts = sum(max(1, len(change.parts)) for arm in arms for change in arm.changes)
+    return max(len(arms), *counts, 0) <= MOST and parts <= MOST_PARTS
 
 
 def _can_be_shown(variations: Plain) -> bool:

@@ -20,7 +20,7 @@ from web.form import field, fields
 from web.guard import session_of, subject_of
 from web.notices import Notice
 from web.permission import Permission
-from web.publishing import Live, NotPublished, publish
+from web.publishing import Live, NotPublished, Unsettled, publish
 from web.starter import NOT_A_KEY, experiment_file, new_experiment
 from web.store import Definition, Overtaken, SiteEntry
 
@@ -113,6 +113,8 @@ async def _publish(desk: Desk, request: Request, entry: SiteEntry, definition: D
         case Rejected(findings):
             trouble = "Saved, but nothing was published: first mend what is listed below."
             return await _editor(desk, request, entry, definition, findings, status=422, trouble=trouble)
+        case Unsettled(work):
+            return redirect(f"/sites/{entry.key}/publishing?work={work.id}", status=303)
         case NotPublished(why):
             findings = await desk.definitions.check(entry, definition.files)
             trouble = f"Saved, but not published; visitors keep what they had. {why}"

@@ -19,7 +19,7 @@ from web.releasing import acting
 from web.releasing.acting import Act, Order
 from web.releasing.proposal import Proposal
 from web.releasing.telling import Ending, first, tell
-from web.releasing.works import Work
+from web.releasing.works import BUSY, Work
 from web.services import Environment, Unavailable
 from web.store import SiteEntry
 
@@ -127,7 +127,7 @@ async def _confirm(desk: Desk, request: Request, kind: Kind, site: str, environm
     order = Order(entry, proposal, subject_of(request), field(request, "note").strip())
     work = desk.works.begin(entry.key, order.by, f"{kind.doing} {where}", _carrying_out(desk, kind, order))
     if work is None:
-        busy = "Something is being released for this site just now. Wait until it is done, then look again."
+        busy = f"{BUSY}, then look again."
         return await _page(desk, request, kind, entry, proposal, status=409, trouble=busy)
     return await _answer(desk, request, kind, order, work, old)
 

@@ -41,6 +41,8 @@ class Ending:
     cdn: str = ""
     """What the CDN said; empty where there is none."""
     is_live: bool = False
+    is_certain: bool = True
+    """Whether it is known what is live now."""
 
 
 _THEN = {
@@ -71,7 +73,7 @@ def tell(outcome: Outcome, environment: Environment) -> Ending:
         case PublishFailed(why):
             return Ending(Tone.BAD, "Not published; what was live still is", why)
         case Unfinished(why):
-            return Ending(Tone.WARNING, "It is not known how far this came", f"{why} {_FINISH}")
+            return Ending(Tone.WARNING, "It is not known how far this came", f"{why} {_FINISH}", is_certain=False)
 
 
 def told(cdn: CdnAnswer | None) -> str:

@@ -61,12 +61,23 @@ class Work:
         return True
 
 
+BUSY = "Something is being released for this site just now. Wait until it is done"
+"""What whoever comes second is told; goes on with what to do then."""
+
 Doing = Callable[[Work], Awaitable[Ending]]
 
 _TOO_LONG = Ending(
-    Tone.WARNING, "It takes too long", "Whether it went live, the release history says. Nobody sees half of it."
+    Tone.WARNING,
+    "It takes too long",
+    "Whether it went live, the release history says. Nobody sees half of it.",
+    is_certain=False,
 )
-_FAILED = Ending(Tone.BAD, "Something went wrong here", "It was noted. Whether it went live, the release history says.")
+_FAILED = Ending(
+    Tone.BAD,
+    "Something went wrong here",
+    "It was noted. Whether it went live, the release history says.",
+    is_certain=False,
+)
 
 
 class Works:
