@@ -92,3 +92,7 @@ class Code(Enum):
     def severity(self) -> Severity:
         """By the first letter."""
         return Severity.ERROR if self.name.startswith("E") else Severity.WARNING
+
+
+DISPLACING = frozenset({Code.E301, Code.E302})
+"""What is said where visitors would get another variation than they have."""

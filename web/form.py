@@ -13,6 +13,9 @@ from sanic import Request
 _MOST_FIELDS = 2_000
 """An experiment's form has a few for every change of every variation."""
 
+_LONGEST_NUMBER = 16
+"""Digits from which on it may be more than a database keeps."""
+
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -27,6 +30,11 @@ def fields(request: Request) -> Mapping[str, str]:
 def field(request: Request, name: str) -> str:
     """One field; empty where it was not sent."""
     return fields(request).get(name, "")
+
+
+def number(text: str) -> int:
+    """A number that an address or a form holds; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER else 0
 
 
 def _parse(request: Request) -> Mapping[str, str]:

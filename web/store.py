@@ -1,6 +1,7 @@
-"""What the web remembers: sites with their definitions, links that sign in, and who is signed in.
+"""What the web remembers: sites, every revision of their definitions, and links that sign in.
 
-May not know what a definition means, or what a page looks like.
+All else is remembered by stores of their own, which hang from this one: sessions, people, members, sign-ins under way,
+programs, the audit log. May not know what a definition means, or what a page looks like.
 """
 
 from __future__ import annotations

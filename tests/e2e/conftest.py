@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.services.house import House
+from tests.snippet.conftest import any_visitor as new_robot
 from tests.snippet.conftest import chromium
-from tests.snippet.conftest import new_visitor as new_robot
 
 __all__ = ["browser", "house", "new_robot", "new_visitor"]
 

@@ -6,9 +6,11 @@ left out and named at the end.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -24,6 +26,12 @@ ARGUMENTS = [
     "--disable-blink-features=AutomationControlled",
 ]
 LEFT_OUT = pytest.StashKey[list[str]]()
+OPS = Path(__file__).parents[2] / "snippet/src/ops.ts"
+# Three seconds after a page is there it tells how its ops went: in the middle of a test, on a machine that is slow.
+UNTOLD = """{
+  const later = setTimeout;
+  window.setTimeout = (act, ms, ...given) => (ms === %s ? 0 : later(act, ms, ...given));
+}"""
 
 
 @contextmanager
@@ -59,6 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Marks of this folder."""
     config.addinivalue_line("markers", "chromium_only(reason): a fact about what only Chromium has, or can be told")
+    config.addinivalue_line("markers", "patience: pages act on what has not come in three seconds, and tell of it")
     config.stash[LEFT_OUT] = []
 
 
@@ -95,7 +104,7 @@ def website() -> Iterator[Website]:
 
 
 @pytest.fixture
-def new_visitor(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+def any_visitor(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """Makes visitors, given what Playwright's `new_context` takes; at the end no page of theirs may have failed."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
@@ -112,6 +121,18 @@ def new_visitor(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def new_visitor(
+    any_visitor: Callable[..., BrowserContext], request: pytest.FixtureRequest
+) -> Callable[..., BrowserContext]:
+    """Makes visitors in whose pages no three seconds ever end, unless the test is marked `patience`."""
+    if request.node.get_closest_marker("patience"):
+        return any_visitor
+    [patience_ms] = re.findall(r"const PATIENCE_MS = ([0-9_]+);", OPS.read_text("utf-8"))
+    untold = UNTOLD % patience_ms
+    return lambda script="", **options: any_visitor(f"{untold};{script}", **options)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.snippet.linking import Json, experiment, linked, plan
-from tests.snippet.visits import settled
+from tests.snippet.visits import AT_FIRST, drawn, settled
 from tests.snippet.website import BODY, HEAD, SCRIPT, Reply, Website, page
 
 CHANGES = [
@@ -134,6 +134,7 @@ def test_html_that_the_page_forbids_leaves_the_original(website: Website, visito
     website.relay.wait_for(lambda received: any(["error", "hero", "bold", 1] in r.beacon["e"] for r in received))
 
 
+@pytest.mark.patience
 def test_an_element_that_never_comes_is_reported_and_nothing_stays_hidden(
     website: Website, visitor: BrowserContext
 ) -> None:
@@ -144,6 +145,7 @@ def test_an_element_that_never_comes_is_reported_and_nothing_stays_hidden(
     went = ["ok", "miss", "error"]
     assert website.relay.wait_for_outcomes(3) == [[how, "hero", "bold", op] for op, how in enumerate(went)]
     tab.evaluate("document.body.append(Object.assign(document.createElement('p'), {id: 'gone', textContent: 'late'}))")
+    drawn(tab)
     assert text(tab, "#gone") == "x"
     assert tab.evaluate("getComputedStyle(document.querySelector('#gone')).visibility") == "visible"
 
@@ -151,10 +153,11 @@ def test_an_element_that_never_comes_is_reported_and_nothing_stays_hidden(
 def test_guards_without_ops_end_at_the_deadline(website: Website, visitor: BrowserContext) -> None:
     arms = [["bold", 10_000, "", ["#gone", "h1"], [["text", "#gone", "x"]]]]
     website.script = linked(plan(relay=website.relay_address, experiments=[experiment("hero", arms=arms)]))
+    visitor.add_init_script(AT_FIRST)
     tab = visitor.new_page()
     tab.goto(website.address)
     visibility = "getComputedStyle(document.querySelector('h1')).visibility"
-    assert tab.evaluate(visibility) == "hidden"
+    assert tab.evaluate("atFirst") == "hidden"
     tab.wait_for_function(f"{visibility} === 'visible'", timeout=6_000)
     assert text(tab, "h1") == "Original"
 

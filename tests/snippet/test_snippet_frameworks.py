@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.snippet.linking import Json, experiment, linked, plan
-from tests.snippet.visits import settled
+from tests.snippet.visits import AT_FIRST, settled
 from tests.snippet.website import Reply, Website, page
 
 ROOT = Path(__file__).parents[2]
@@ -44,11 +44,17 @@ LISTEN = """<script>
   addEventListener("unhandledrejection", ({reason}) => failures.push(`rejection: ${reason}`));
   window.tree = document.querySelector("main");
   window.originals = 0;
-  (function look() {
+  // Sizes are told of when all that is to be done in a frame has been, and it is about to be painted.
+  const box = document.documentElement.appendChild(document.createElement("i"));
+  box.style.position = "fixed";
+  new ResizeObserver(() => {
     const h1 = document.querySelector("h1");
     if (h1?.textContent == "Original" && getComputedStyle(h1).visibility == "visible") originals++;
-    requestAnimationFrame(look);
-  })();
+  }).observe(box);
+  (function frame(n) {
+    box.style.width = `${n % 2}px`;
+    requestAnimationFrame(() => frame(n + 1));
+  })(1);
 </script><script src="/app.js"></script>"""
 
 OPS = [
@@ -194,14 +200,17 @@ def test_a_root_that_asks_to_wait_is_found_as_the_server_made_it(
     assert tab.evaluate("originals") == 0
 
 
+@pytest.mark.patience
 def test_a_root_that_waits_too_long_is_shown_as_it_is(
     website: Website, visitor: BrowserContext, apps: Mapping[str, App]
 ) -> None:
+    visitor.add_init_script(AT_FIRST)
     tab = started(website, visitor, apps["react"], "hydrated", OPS[:1], 'data-leadbright-wait=""')
     visibility = "getComputedStyle(document.querySelector('h1')).visibility"
-    assert tab.evaluate(visibility) == "hidden"
+    assert tab.evaluate("atFirst") == "hidden"
     tab.wait_for_function(f"{visibility} == 'visible'")
     assert tab.inner_text("h1") == "Original"
+    tab.wait_for_function("originals > 0")
     website.relay.wait_for(lambda received: any(["miss", "hero", "bold", 0] in r.beacon["e"] for r in received))
     settled(tab)
 
@@ -220,6 +229,7 @@ FIGHT: Mapping[str, str] = {
 QUIET_MS = 5
 
 
+@pytest.mark.patience
 @pytest.mark.chromium_only("time that the main thread was busy is Chromium's to tell")
 # New elements in each frame are a list that is scrolled, for all that anybody can tell.
 @pytest.mark.parametrize(

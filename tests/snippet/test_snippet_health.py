@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.snippet.linking import Json, experiment, linked, plan
@@ -26,6 +27,7 @@ def wait_for_outcomes(relay: Relay, count: int) -> list[Json]:
     return outcomes
 
 
+@pytest.mark.patience
 def test_what_worked_is_told_of_who_sees_it_first_and_what_did_not_of_everybody(
     website: Website, visitor: BrowserContext
 ) -> None:

@@ -72,6 +72,7 @@ def test_a_release_that_goes_back_to_the_phase_before_finds_everybody_where_they
     assert [[run, variation] for run, variation, _ in kept["exposures"]] == [["hero", "plain"], ["hero#2", "bold"]]
 
 
+@pytest.mark.patience
 @pytest.mark.parametrize("run", ["hero", "hero#12"])
 def test_an_op_that_finds_nothing_is_told_of_its_phase(run: str, website: Website, visitor: BrowserContext) -> None:
     website.pages["/"] = page('<body><p id="signup">Nothing here</p></body></html>')

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.snippet.linking import Json, experiment, linked, plan
-from tests.snippet.visits import settled
+from tests.snippet.visits import drawn, settled
 from tests.snippet.website import HEAD, SCRIPT, Reply, Website, page
 
 PLACES = ("before", "prepend", "append", "after")
@@ -104,8 +104,10 @@ def test_an_element_is_moved_and_stays_there(place: str, website: Website, visit
     tab = shown(website, visitor, [["move", "#end", place, "h1"]], page(BODY))
     assert body(tab) == MOVED[place]
     tab.evaluate("() => document.body.append(document.querySelector('#end'))")
+    drawn(tab)
     assert body(tab) == MOVED[place]
     tab.evaluate(f"() => {{ document.body.innerHTML = '{BODY[6:-14]}' }}")
+    drawn(tab)
     assert body(tab) == MOVED[place]
     settled(tab)
 
@@ -115,6 +117,7 @@ def test_only_the_first_of_several_is_moved(website: Website, visitor: BrowserCo
     assert body(tab) == '<h1>Original</h1><ul id="list"><li>two</li></ul><p id="end">end</p><li>one</li>'
 
 
+@pytest.mark.patience
 def test_a_target_that_never_comes_and_one_inside_are_reported(website: Website, visitor: BrowserContext) -> None:
     tab = shown(website, visitor, [["move", "#end", "after", "#gone"], ["move", "#list", "append", "li"]], page(BODY))
     assert website.relay.wait_for_outcomes(2) == [["miss", "hero", "bold", 0], ["error", "hero", "bold", 1]]
@@ -130,11 +133,13 @@ def test_html_goes_through_the_pages_policy(website: Website, visitor: BrowserCo
     settled(tab)
 
 
+@pytest.mark.patience
 def test_a_script_runs_once_when_the_page_is_there(website: Website, visitor: BrowserContext) -> None:
     scripts = ["throw new Error('x')", "document.querySelector('#end').textContent += '!'"]
     tab = shown(website, visitor, [["script", 1], ["script", 0], ["script", 1]], Reply(STREAM, 0.02), *scripts)
     assert tab.inner_text("#end") == "end!!"
     tab.evaluate("() => document.body.append('x')")
+    drawn(tab)
     assert tab.inner_text("#end") == "end!!"
     went = ["ok", "error", "ok"]
     assert website.relay.wait_for_outcomes(3) == [[how, "hero", "bold", op] for op, how in enumerate(went)]

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.snippet.linking import Json, experiment, linked, plan
-from tests.snippet.visits import record, settled, tried
+from tests.snippet.visits import AT_FIRST, record, settled, tried
 from tests.snippet.website import BODY, HEAD, SCRIPT, Reply, Website, page
 
 HOME: Json = [["=", "/"]]
@@ -113,12 +113,14 @@ def test_nothing_of_the_page_is_painted(website: Website, new_visitor: Callable[
     assert "painted" not in {cookie["name"] for cookie in visitor.cookies()}
 
 
+@pytest.mark.patience
 def test_a_page_that_cannot_be_left_is_shown(website: Website, visitor: BrowserContext) -> None:
     install(website, sent("hero", "/favicon.ico"))  # answers 204: the browser stays
+    visitor.add_init_script(AT_FIRST)
     tab = visitor.new_page()
     tab.goto(website.address)
     visibility = "getComputedStyle(document.querySelector('h1')).visibility"
-    assert tab.evaluate(visibility) == "hidden"
+    assert tab.evaluate("atFirst") == "hidden"
     tab.wait_for_function(f"{visibility} === 'visible'", timeout=6_000)
 
 

@@ -14,6 +14,12 @@ from playwright.sync_api import BrowserContext, Page
 COOKIE = "lb_shop"
 SIGNS = '",[]~!*_'
 
+# A machine may be so slow that what is hidden for three seconds is visible before it is asked for.
+AT_FIRST = """addEventListener("DOMContentLoaded", () => {
+  const h1 = document.querySelector("h1");
+  window.atFirst = h1 && getComputedStyle(h1).visibility;
+});"""
+
 
 def record(context: BrowserContext) -> dict[str, Any] | None:
     """What the browser keeps, or None."""
@@ -39,6 +45,11 @@ def settled(page: Page) -> None:
             return false;
         }"""
     )
+
+
+def drawn(page: Page) -> None:
+    """Wait until what a page has changed is drawn: before that, the snippet puts its own changes back."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 
 
 def tried(page: Page) -> None:

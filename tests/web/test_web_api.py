@@ -19,7 +19,7 @@ from web.api.store import DAYS, MOST_TOKENS
 from web.audit.line import Deed
 from web.permission import Permission
 from web.routes import ROUTES
-from web.store import Saved, Store, open_store
+from web.store import Overtaken, Saved, Store, open_store
 
 OTHER = SiteKey("other")
 PATH = f"/api/v1/sites/{SHOP}/definition"
@@ -61,6 +61,22 @@ async def test_a_definition_is_read(web: Web) -> None:
     assert (said["site"], said["revision"], said["edited"], said["saved_by"]) == ("shop", 1, 1, "owner")
     again = await ask(web, "GET", token, headers={"if-none-match": '"1"'})
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_whoever_has_the_newest_is_told_so_without_a_look_at_its_files(web: Web) -> None:
+    token = await secret(web, may_write=False)
+    stale = await ask(web, "GET", token, headers={"if-none-match": '"2"'})
+    assert (stale.status_code, stale.json()["revision"]) == (200, 1)
+    web.store.definition = None  # type: ignore[method-assign,assignment]
+    again = await ask(web, "GET", token, headers={"if-none-match": '"1"'})
+    assert (again.status_code, again.headers["etag"], again.content) == (304, '"1"', b"")
+
+
+async def test_a_site_without_a_revision_has_nothing_to_read(web: Web) -> None:
+    assert await web.store.save_definition(OTHER, {"site.yaml": ""}, "owner", opened=3) == Overtaken(0)
+    token = await secret(web, site=OTHER)
+    there = await ask(web, "GET", token, f"/api/v1/sites/{OTHER}/definition", headers={"if-none-match": '"0"'})
+    assert code(there) == (404, "not_found")
 
 
 async def test_every_character_comes_back_as_it_was_pushed(web: Web) -> None:

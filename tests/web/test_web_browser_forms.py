@@ -10,9 +10,9 @@ from playwright.async_api import Page, expect
 
 from tests.web.conftest import Web
 from tests.web.sample import HERO, SHOP
-from tests.web.test_web_browser import htmx, page
+from tests.web.test_web_browser import REFUSED, expected, htmx, page
 
-__all__ = ["htmx", "page"]
+__all__ = ["expected", "htmx", "page"]
 
 AXE = Path(__file__).parents[2] / "snippet" / "node_modules" / "axe-core" / "axe.min.js"
 LIST = f"/sites/{SHOP}/experiments"
@@ -25,7 +25,7 @@ async def text_of(web: Web, key: str) -> str:
     return newest.files[f"experiments/{key}.yaml"]
 
 
-async def test_an_experiment_from_a_pattern_to_a_restored_revision(page: Page, web: Web) -> None:
+async def test_an_experiment_from_a_pattern_to_a_restored_revision(page: Page, web: Web, expected: list[str]) -> None:
     await page.goto(LIST)
     await page.get_by_role("link", name="New experiment").click()
     await page.get_by_role("link", name="Another headline").click()
@@ -36,6 +36,7 @@ async def test_an_experiment_from_a_pattern_to_a_restored_revision(page: Page, w
     await expect(page.get_by_text("Added as a draft")).to_be_visible()
 
     await page.get_by_label("Status").select_option("running")
+    expected.append(REFUSED)
     await page.get_by_role("button", name="Save", exact=True).click()
     said = page.locator('[id="said-v1.c0.select"]')
     await expect(said).to_contain_text("a visit to https://shop.example/ can be in both")
@@ -70,7 +71,9 @@ async def test_stopping_and_copying_by_buttons(page: Page, web: Web) -> None:
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
-async def test_axe_finds_nothing_and_every_page_fits(page: Page, theme: Literal["light", "dark"], width: int) -> None:
+async def test_axe_finds_nothing_and_every_page_fits(
+    page: Page, expected: list[str], theme: Literal["light", "dark"], width: int
+) -> None:
     await page.emulate_media(color_scheme=theme)
     await page.set_viewport_size({"width": width, "height": 844})
     places = ("", "/hero/edit", "/hero/life", "/../revisions", "/../revisions/1", "/../new-experiment?pattern=button")
@@ -82,6 +85,7 @@ async def test_axe_finds_nothing_and_every_page_fits(page: Page, theme: Literal[
     await page.goto(f"{LIST}/hero/edit")
     await page.locator('[name="v1.weight"]').fill("40")
     await page.locator('[name="v1.c0.select"]').fill("h1[")
+    expected.append(REFUSED)
     await page.get_by_role("button", name="Save", exact=True).click()
     await expect(page.get_by_role("button", name="Save all the same")).to_be_visible()
     await _is_clean(page, width)

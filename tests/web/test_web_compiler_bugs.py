@@ -81,3 +81,17 @@ async def test_a_runtime_of_another_version_is_a_clear_word(web: Web) -> None:
         answer = await web.edit(DEFINITION, "publish")
     assert answer.status_code == 409
     assert "it is of another version; build it anew" in answer.text
+
+
+async def test_a_runtime_of_another_version_is_a_clear_word_where_visitors_would_move_too(web: Web) -> None:
+    await web.sign_in()
+    await web.edit(DEFINITION, "publish")
+    hero = DEFINITION["experiments/hero.yaml"].replace("key: bold", "key: loud")
+    await web.edit({**DEFINITION, "experiments/hero.yaml": hero})
+    app = create_app(replace(services_for(web), runtime=Runtime((), ())), "web_of_another_version_that_moves")
+    async with serving(app) as address:
+        web.client.base_url = httpx.URL(address)
+        await web.sign_in()
+        answer = await web.client.get(f"/sites/{SHOP}/publishing/production/publish")
+    assert answer.status_code == 503
+    assert "Leadbright is not whole" in answer.text

@@ -70,7 +70,7 @@ async def page(web: Web, browser: Browser, address: str) -> AsyncIterator[Page]:
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and "status of 4" not in message.text:
+        if message.type in {"error", "warning"}:
             complaints.append(message.text)
 
     opened = await signed_in(web, await browser.new_context(base_url=address))

@@ -40,13 +40,12 @@ class _Sent(Struct, forbid_unknown_fields=True):
 
 async def read(desk: Desk, request: Request, site: str) -> HTTPResponse:
     """The newest revision, with its ETag."""
-    found = await _newest(desk, site)
-    if found is None:
-        return refuse(Problem.NOT_FOUND)
-    definition = found[1]
-    tag = _tag(definition.revision)
-    if request.headers.get("if-none-match") == tag:
+    entry = await desk.site(site)
+    if entry is not None and entry.revision and request.headers.get("if-none-match") == (tag := _tag(entry.revision)):
         return HTTPResponse(status=304, headers={"etag": tag})
+    definition = await desk.services.store.definition(entry.key) if entry else None
+    if definition is None:
+        return refuse(Problem.NOT_FOUND)
     edited = await desk.services.store.api.edited(definition.site, definition.revision)
     said = {
         "site": definition.site,
@@ -56,7 +55,7 @@ async def read(desk: Desk, request: Request, site: str) -> HTTPResponse:
         "saved_ms": definition.saved_ms,
         "files": dict(definition.files),
     }
-    return answer(said, headers={"etag": tag})
+    return answer(said, headers={"etag": _tag(definition.revision)})
 
 
 async def write(desk: Desk, request: Request, site: str) -> HTTPResponse:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from config_compiler.codes import Code
+from config_compiler.codes import DISPLACING
 from config_compiler.finding import Finding
 from config_compiler.rewriting.places import Node, Path, path_to, places
 from config_compiler.source import Source, Span
@@ -19,9 +19,6 @@ WHOLE = ""
 """Where a finding stands that belongs to no field."""
 
 _LINE = re.compile(r"\r\n|[\n\r]")
-
-CONTINUITY = frozenset({Code.E301, Code.E302})
-"""What is said of a change that would move visitors who have a variation."""
 
 _FIELDS: Mapping[Path, str] = {
     ("name",): "name",
@@ -82,7 +79,7 @@ class Beside:
     @property
     def moving(self) -> tuple[Finding, ...]:
         """What would deal visitors out anew who have a variation."""
-        return tuple(finding for finding in self.all if finding.code in CONTINUITY)
+        return tuple(finding for finding in self.all if finding.code in DISPLACING)
 
 
 def beside(files: Mapping[str, str], name: str, findings: Iterable[Finding]) -> Beside:

@@ -70,10 +70,6 @@ class MemberStore:
 
         return await self._change(account, person, None, by, work)
 
-    async def leave(self, account: int, person: int) -> Changed:
-        """Remove oneself, whatever one's role."""
-        return await self.remove(account, person, Role.OWNER)
-
     async def _change(
         self,
         account: int,

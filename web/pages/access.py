@@ -12,7 +12,7 @@ from web.api.noting import note
 from web.api.store import DAYS, MOST_TOKENS
 from web.audit.line import Deed
 from web.desk import Desk, framed
-from web.form import field
+from web.form import field, number
 from web.guard import subject_of
 from web.notices import Notice
 from web.store import SiteEntry
@@ -50,8 +50,7 @@ async def create(desk: Desk, request: Request, site: str) -> HTTPResponse:
 async def revoke(desk: Desk, request: Request, site: str, id: str) -> HTTPResponse:  # noqa: A002 - the path's word
     """Take a token back; whoever has it is refused from now on."""
     entry = await desk.site(site)
-    number = int(id) if id.isascii() and id.isdigit() and len(id) < 16 else 0
-    name = await desk.services.store.api.revoke(entry.key, number) if entry else None
+    name = await desk.services.store.api.revoke(entry.key, number(id)) if entry else None
     if entry is None or name is None:
         return desk.renderer.refusal(404, framed(request))
     await note(desk, entry.key, subject_of(request), Deed.SHUT_OUT, what=name)

@@ -24,7 +24,7 @@ from web.composing.life import phase_of
 from web.composing.typed import Typed, typed_from, typed_of
 from web.composing.wanted import wanted
 from web.desk import Desk, framed
-from web.form import field, fields
+from web.form import field, fields, number
 from web.guard import subject_of
 from web.notices import Notice
 from web.store import Definition, Overtaken, SiteEntry
@@ -78,7 +78,7 @@ async def show(desk: Desk, request: Request, site: str, experiment: str) -> HTTP
 
 async def submit(desk: Desk, request: Request, site: str, experiment: str) -> HTTPResponse:
     """Check or save, or one row more or fewer, by the button that was pressed."""
-    opened = await open_experiment(desk, site, experiment, _number(field(request, "revision")))
+    opened = await open_experiment(desk, site, experiment, number(field(request, "revision")))
     if not isinstance(opened, Opened):
         return not_a_form(desk, request, opened)
     typed = typed_from(fields(request), leaves_arms=typed_of(opened.said).leaves_arms)
@@ -179,11 +179,17 @@ async def open_experiment(
     """The experiment in a revision, the newest where none is named."""
     entry = await desk.site(site)
     definition = await desk.services.store.definition(entry.key, revision) if entry else None
-    file = file_of(definition.files, experiment) if definition else None
-    if entry is None or definition is None or file is None:
+    found = await asyncio.to_thread(_read, definition, experiment) if definition else None
+    if entry is None or definition is None or found is None:
         return None
-    said = said_in(definition.files, file)
+    file, said = found
     return Unread(entry, file) if said is None else Opened(entry, experiment, definition, file, said)
+
+
+def _read(definition: Definition, experiment: str) -> tuple[str, dict[str, Plain] | None] | None:
+    """The experiment's file, and what it says where that can be read; None where there is none."""
+    file = file_of(definition.files, experiment)
+    return None if file is None else (file, said_in(definition.files, file))
 
 
 def not_a_form(desk: Desk, request: Request, found: Unread | None) -> HTTPResponse:
@@ -191,7 +197,3 @@ def not_a_form(desk: Desk, request: Request, found: Unread | None) -> HTTPRespon
     if found is None:
         return desk.renderer.refusal(404, framed(request))
     return redirect(f"/sites/{found.entry.key}/definition?file={found.file}", status=303)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

@@ -5,6 +5,7 @@ May not know what a pattern asks.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from sanic import Request
@@ -49,7 +50,7 @@ async def create(desk: Desk, request: Request, site: str) -> HTTPResponse:
         return await _asked(desk, request, found, pattern, answers, missing=missing, status=422)
     for _ in range(_TRIES):
         entry, definition = found
-        key = key_for(answers["name"], keys_in(definition.files))
+        key = key_for(answers["name"], await asyncio.to_thread(keys_in, definition.files))
         file = experiment_file(key)
         files = {**definition.files, file: file_text(pattern, key, answers)}
         said = beside(files, file, await desk.definitions.check(entry, files))

@@ -16,7 +16,7 @@ from config_compiler.source import SITE_FILE
 from domain.names import ExperimentKey, GoalKey, is_key
 from web.desk import Desk, framed
 from web.editing import FILE_FIELD, edited, open_files
-from web.form import field, fields
+from web.form import field, fields, number
 from web.guard import session_of, subject_of
 from web.notices import Notice
 from web.permission import Permission
@@ -59,7 +59,7 @@ async def submit(desk: Desk, request: Request, site: str) -> HTTPResponse:
     if publishes and not (session and session.may(Permission.PUBLISHES)):
         return desk.renderer.forbidden(framed(request))
     typed = replace(
-        definition, files=edited(definition.files, fields(request)), revision=_number(field(request, "revision"))
+        definition, files=edited(definition.files, fields(request)), revision=number(field(request, "revision"))
     )
     if field(request, "action") == "check":
         findings = await desk.definitions.check(entry, typed.files)
@@ -164,7 +164,3 @@ async def _open(desk: Desk, site: str) -> tuple[SiteEntry, Definition] | None:
     entry = await desk.site(site)
     definition = await desk.services.store.definition(entry.key) if entry else None
     return (entry, definition) if entry and definition else None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

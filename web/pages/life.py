@@ -5,6 +5,7 @@ May not know how a file says it.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from sanic import Request
@@ -54,7 +55,7 @@ async def act(desk: Desk, request: Request, site: str, experiment: str) -> HTTPR
         return not_a_form(desk, request, opened)
     if field(request, "revision") != str(opened.definition.revision):
         return await _page(desk, request, opened, status=409, trouble=_OVERTAKEN)
-    done = _done(request, opened)
+    done = await asyncio.to_thread(_done, request, opened)
     if done is None:
         return await _page(desk, request, opened, status=422, trouble=NOT_IN_PLACE)
     said = beside(done.files, opened.file, await desk.definitions.check(opened.entry, done.files))

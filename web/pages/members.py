@@ -9,7 +9,7 @@ from sanic import Request
 from sanic.response import HTTPResponse, redirect
 
 from web.desk import Desk, framed
-from web.form import field
+from web.form import field, number
 from web.members.store import Changed
 from web.notices import Notice
 from web.pages.account import here
@@ -50,14 +50,14 @@ async def change(desk: Desk, request: Request, person: str) -> HTTPResponse:
     session, role = here(request), _role(field(request, "role"))
     if role is None:
         return await _listed(desk, request, status=422, trouble="Choose a role.")
-    changed = await desk.services.store.members.change(session.account, _number(person), role, session.role)
+    changed = await desk.services.store.members.change(session.account, number(person), role, session.role)
     return await _answer(desk, request, changed)
 
 
 async def remove(desk: Desk, request: Request, person: str) -> HTTPResponse:
     """Remove a member, who is signed out of this account at once."""
     session = here(request)
-    changed = await desk.services.store.members.remove(session.account, _number(person), session.role)
+    changed = await desk.services.store.members.remove(session.account, number(person), session.role)
     return await _answer(desk, request, changed)
 
 
@@ -101,7 +101,3 @@ async def _listed(
 
 def _role(text: str) -> Role | None:
     return next((role for role in Role if role.value == text), None)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

@@ -13,12 +13,13 @@ from sanic.response import HTTPResponse
 
 from domain.names import ExperimentKey
 from web.desk import Desk, framed
+from web.form import number
 from web.releasing.chronicle import Chapter, chapter
 from web.releasing.proposal import Proposal
 from web.releasing.standing import standing
 from web.releasing.works import Step
 from web.services import Environment, ReleaseLog, Unavailable
-from web.store import SiteEntry
+from web.store import Definition, SiteEntry
 
 Trail = tuple[tuple[str, str], ...]
 
@@ -28,16 +29,17 @@ async def show(desk: Desk, request: Request, site: str) -> HTTPResponse:
     entry = await desk.site(site)
     if entry is None:
         return desk.renderer.refusal(404, framed(request))
+    definition = await desk.services.store.definition(entry.key)
     places = await asyncio.gather(
         *(standing(desk.services.publisher, desk.contents, each, entry.key) for each in Environment)
     )
     staging, production = places
-    proposed, promotion = await asyncio.gather(_proposed(desk, entry), desk.proposals.promote(entry))
+    proposed, promotion = await asyncio.gather(_proposed(desk, entry, definition), desk.proposals.promote(entry))
     return desk.renderer.page(
         "publishing.html",
         framed(request, *await trail(desk, entry)),
         entry=entry,
-        definition=await desk.services.store.definition(entry.key),
+        definition=definition,
         staging=staging,
         production=production,
         proposed=proposed,
@@ -104,13 +106,7 @@ def named(environment: str) -> Environment | None:
     return next((each for each in Environment if each.value == environment), None)
 
 
-def number(text: str) -> int:
-    """A number that an address or a form holds; 0 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
-
-
-async def _proposed(desk: Desk, entry: SiteEntry) -> Proposal | Unavailable | None:
-    definition = await desk.services.store.definition(entry.key)
+async def _proposed(desk: Desk, entry: SiteEntry, definition: Definition | None) -> Proposal | Unavailable | None:
     return await desk.proposals.publish(entry, definition, Environment.STAGING) if definition else None
 
 

@@ -12,9 +12,9 @@ from sanic import Request
 from sanic.response import HTTPResponse, redirect
 
 from web.desk import Desk, framed
-from web.form import field
+from web.form import field, number
 from web.guard import subject_of
-from web.pages.publishing import named, names, number, trail
+from web.pages.publishing import named, names, trail
 from web.releasing import acting
 from web.releasing.acting import Act, Order
 from web.releasing.proposal import Proposal

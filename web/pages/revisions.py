@@ -5,13 +5,15 @@ May not know how a difference is put into words.
 
 from __future__ import annotations
 
+import asyncio
+
 from sanic import Request
 from sanic.response import HTTPResponse, redirect
 
 from config_compiler.compiler import Checked
 from web.composing.revising import SITE, Told, files_told, told
 from web.desk import Desk, framed
-from web.form import field
+from web.form import field, number
 from web.guard import subject_of
 from web.notices import Notice
 from web.store import Definition, Overtaken, SiteEntry
@@ -25,7 +27,7 @@ async def show(desk: Desk, request: Request, site: str) -> HTTPResponse:
     entry = await desk.site(site)
     if entry is None:
         return desk.renderer.refusal(404, framed(request))
-    before = _number(request.args.get("before", ""))
+    before = number(request.args.get("before", "")) or None
     rows = await desk.services.store.revisions(entry.key, before, SHOWN + 1)
     trail = await _trail(desk, entry)
     return desk.renderer.page(
@@ -52,7 +54,7 @@ async def restore(desk: Desk, request: Request, site: str, revision: str) -> HTT
     if found is None:
         return desk.renderer.refusal(404, framed(request))
     entry, definition = found
-    newest = _number(field(request, "newest")) or 0
+    newest = number(field(request, "newest"))
     saved = await desk.services.store.save_definition(entry.key, definition.files, subject_of(request), newest)
     if isinstance(saved, Overtaken):
         trouble = f"Nothing was restored: revision {saved.revision} was saved meanwhile. Look at it, and press again."
@@ -64,7 +66,7 @@ async def restore(desk: Desk, request: Request, site: str, revision: str) -> HTT
 async def _one(
     desk: Desk, request: Request, entry: SiteEntry, definition: Definition, *, status: int = 200, trouble: str = ""
 ) -> HTTPResponse:
-    asked = _number(request.args.get("beside", "")) or definition.revision - 1
+    asked = number(request.args.get("beside", "")) or definition.revision - 1
     other = await desk.services.store.definition(entry.key, asked) if asked > 0 else None
     newest = await desk.site(entry.key) or entry
     address = f"/sites/{entry.key}/revisions/{definition.revision}"
@@ -95,14 +97,14 @@ async def _words(
     if not (isinstance(before, Checked) and isinstance(after, Checked)):
         return None
     found: dict[str, list[Told]] = {}
-    for each in told(before.site, after.site):
+    for each in await asyncio.to_thread(lambda: tuple(told(before.site, after.site))):
         found.setdefault(each.about, []).append(each)
     return sorted(found.items(), key=lambda group: (group[0] == SITE, group[0]))
 
 
 async def _open(desk: Desk, site: str, revision: str) -> tuple[SiteEntry, Definition] | None:
-    entry, number = await desk.site(site), _number(revision)
-    definition = await desk.services.store.definition(entry.key, number) if entry and number else None
+    entry, asked = await desk.site(site), number(revision)
+    definition = await desk.services.store.definition(entry.key, asked) if entry and asked else None
     return (entry, definition) if entry and definition else None
 
 
@@ -110,7 +112,3 @@ async def _trail(desk: Desk, entry: SiteEntry) -> tuple[tuple[str, str], ...]:
     meaning = await desk.definitions.meaning(entry)
     place = f"/sites/{entry.key}"
     return ((meaning.site.name if meaning else entry.key, place), ("Revisions", f"{place}/revisions"))
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

@@ -5,6 +5,7 @@ May not know what is on a site's own page.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from web.claiming import Claim, claim
 from web.desk import Desk, framed
 from web.form import field
 from web.guard import account_of, subject_of
-from web.services import Unavailable
+from web.services import Release, Unavailable
 from web.starter import NOT_A_KEY, new_site
 from web.store import Overtaken, SiteEntry
 from web.together import together
@@ -88,16 +89,21 @@ async def _listed(
 
 
 async def _row(desk: Desk, entry: SiteEntry) -> Row:
-    release = await desk.services.publisher.live(entry.key)
-    is_live = None if isinstance(release, Unavailable) else release is not None
     meaning = await desk.definitions.meaning(entry)
     if meaning is None:
-        return Row(entry.key, None, 0, None, None, is_live)
+        return Row(entry.key, None, 0, None, None, _is_live(await desk.services.publisher.live(entry.key)))
     today = day_at(desk.services.clock(), meaning.site.timezone)
     lately = Days(today - LATELY_DAYS + 1, today)
-    traffic = await desk.services.reports.traffic(entry.key, lately)
+    release, traffic = await asyncio.gather(
+        desk.services.publisher.live(entry.key), desk.services.reports.traffic(entry.key, lately)
+    )
+    is_live = _is_live(release)
     running = sum(x.status is Status.RUNNING for x in meaning.site.experiments)
     if isinstance(traffic, Unavailable):
         return Row(entry.key, meaning.site, running, None, None, is_live)
     bars = draw_bars({d.day: d.visitors for d in traffic.days}, lately)
     return Row(entry.key, meaning.site, running, traffic.visitors, bars, is_live)
+
+
+def _is_live(release: Release | Unavailable | None) -> bool | None:
+    return None if isinstance(release, Unavailable) else release is not None

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from config_compiler.codes import Code, Severity
+from config_compiler.codes import DISPLACING, Severity
 from config_compiler.compiler import Compiled
 from config_compiler.differences.difference import Difference
 from config_compiler.finding import Finding
 from web.services import Environment, Release
 from web.store import Definition
-
-DISPLACING = frozenset({Code.E301, Code.E302})
-"""What is refused because visitors would get another variation than they have."""
 
 
 @dataclass(frozen=True, slots=True)

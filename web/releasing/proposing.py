@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from config_compiler.codes import DISPLACING
 from config_compiler.compiler import Compiled, MissingModuleError, Rejected
 from config_compiler.differences.comparing import Side, begin, compare
 from config_compiler.differences.difference import Difference, Kind, Moves
@@ -16,7 +17,7 @@ from domain.plan import Plan
 from domain.site import Site
 from web.definitions import Definitions
 from web.releasing.contents import Contents
-from web.releasing.proposal import DISPLACING, Proposal
+from web.releasing.proposal import Proposal
 from web.releasing.standing import standing
 from web.services import Environment, Publisher, Release, Unavailable
 from web.store import Definition, SiteEntry
@@ -48,16 +49,16 @@ class Proposals:
         try:
             beside = visited if environment is PRODUCTION else None
             compiled = await self.contents.compile(definition, live, beside)
+            if isinstance(compiled, Rejected):
+                refused = Proposal(environment, live, True, findings=compiled.findings, definition=definition)
+                return refused if refused.errors else await self._displaced(refused, definition)
         except MissingModuleError as error:
             return Unavailable(f"Leadbright is not whole: {error}")
-        if isinstance(compiled, Rejected):
-            refused = Proposal(environment, live, True, findings=compiled.findings, definition=definition)
-            return refused if refused.errors else await self._displaced(refused, definition)
         later = () if environment is PRODUCTION else await self._displacing(definition, visited)
         return await self._compiled(live, environment, definition, compiled, later)
 
     async def _displaced(self, refused: Proposal, definition: Definition) -> Proposal:
-        """What is refused for nothing but visitors who would move, with what would change."""
+        """What is refused for visitors who would move alone, with what would change. Raises MissingModuleError."""
         compiled = await self.contents.compile(definition, refused.live, None)
         if isinstance(compiled, Rejected):
             return refused
@@ -73,10 +74,10 @@ class Proposals:
 
     async def restore(self, entry: SiteEntry, environment: Environment, number: int) -> Proposal | Unavailable | None:
         """The content of an earlier release."""
-        log = await self.publisher.log(environment, entry.key)
-        if isinstance(log, Unavailable):
-            return log
-        old, at = log.find(number), await standing(self.publisher, self.contents, environment, entry.key)
+        at = await standing(self.publisher, self.contents, environment, entry.key)
+        if at.why:
+            return Unavailable(at.why)
+        old = at.log.find(number)
         if old is None:
             return None
         found = await self._again(entry.key, environment, environment, old)
