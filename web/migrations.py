@@ -99,7 +99,15 @@ _AUDIT: Step = (
     "CREATE INDEX web_audit_digest ON web_audit (site, digest)",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _PROGRAMS, _AUDIT, _PEOPLE)
+_AUDIT_OF_ACCOUNTS: Step = (
+    "ALTER TABLE web_audit ADD COLUMN account {integer}",
+    # What was published without the web can be taken on by the first account alone.
+    """UPDATE web_audit
+         SET account = COALESCE((SELECT account FROM web_site WHERE web_site.key = web_audit.site), 1)""",
+    "CREATE INDEX web_audit_account ON web_audit (account, id)",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _PROGRAMS, _AUDIT, _PEOPLE, _AUDIT_OF_ACCOUNTS)
 
 
 async def migrate(client: BaseDBAsyncClient, steps: Sequence[Step] = STEPS) -> None:

@@ -91,7 +91,9 @@ class AuditLine(Model):
     """Somebody changed something; never changed afterwards. What no deed of its kind has is empty."""
 
     id = fields.BigIntField(primary_key=True)
+    account = fields.BigIntField(null=True)
     site = fields.CharField(40)
+    """Empty for what was done to an account as a whole."""
     at_ms = fields.BigIntField()
     who = fields.TextField()
     did = fields.TextField()

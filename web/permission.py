@@ -22,6 +22,7 @@ class Permission(Enum):
     GIVES_ACCESS = "make and take back tokens"
     ADDS_SITES = "add sites"
     MANAGES = "invite and remove members"
+    AUDITS = "read the audit log"
     READS = "a program with a token of the site"
     WRITES = "a program with a token of the site that may write"
 
@@ -43,13 +44,14 @@ FOR_MEMBERS = (
     Permission.GIVES_ACCESS,
     Permission.ADDS_SITES,
     Permission.MANAGES,
+    Permission.AUDITS,
 )
 """What depends on a role, in the order in which it is shown."""
 
 _VIEWER = frozenset({Permission.SIGNED_IN, Permission.SEES})
 _EDITOR = _VIEWER | {Permission.EDITS}
 _PUBLISHER = _EDITOR | {Permission.PUBLISHES}
-_ADMIN = _PUBLISHER | {Permission.GIVES_ACCESS, Permission.ADDS_SITES, Permission.MANAGES}
+_ADMIN = _PUBLISHER | {Permission.GIVES_ACCESS, Permission.ADDS_SITES, Permission.MANAGES, Permission.AUDITS}
 
 MAY: Mapping[Role, frozenset[Permission]] = {
     Role.OWNER: _ADMIN,

@@ -16,6 +16,7 @@ from web.pages import (
     access,
     account,
     arrival,
+    audit,
     composing,
     creating,
     editor,
@@ -52,7 +53,7 @@ class Route:
 OPEN, PUBLIC, SIGNED_IN = Permission.OPEN, Permission.PUBLIC, Permission.SIGNED_IN
 SEES, EDITS, ADDS_SITES = Permission.SEES, Permission.EDITS, Permission.ADDS_SITES
 PUBLISHES, GIVES_ACCESS, MANAGES = Permission.PUBLISHES, Permission.GIVES_ACCESS, Permission.MANAGES
-READS, WRITES = Permission.READS, Permission.WRITES
+AUDITS, READS, WRITES = Permission.AUDITS, Permission.READS, Permission.WRITES
 
 PLACE = "/sites/<site:str>/publishing/<environment:str>"
 
@@ -78,6 +79,8 @@ ROUTES: tuple[Route, ...] = (
     Route("take_back_invitation", "POST", "/account/invitations/<handle:str>/take-back", members.take_back, MANAGES),
     Route("change_member", "POST", "/account/members/<person:str>/role", members.change, MANAGES),
     Route("remove_member", "POST", "/account/members/<person:str>/remove", members.remove, MANAGES),
+    Route("audit", "GET", "/account/audit", audit.show, AUDITS),
+    Route("export_audit", "GET", "/account/audit.csv", audit.export, AUDITS),
     Route("home", "GET", "/", sites.home, SIGNED_IN),
     Route("sites", "GET", "/sites", sites.show, SEES),
     Route("create_site", "POST", "/sites", sites.create, ADDS_SITES),

@@ -82,6 +82,9 @@ async def test_axe_finds_nothing_and_every_page_fits(
         assert answer is not None
         assert answer.ok
         await _is_clean(page, width)
+    for path in ("/account", "/account/audit", "/account/audit?who=nobody"):
+        await page.goto(path)
+        await _is_clean(page, width)
     await page.goto(f"{LIST}/hero/edit")
     await page.locator('[name="v1.weight"]').fill("40")
     await page.locator('[name="v1.c0.select"]').fill("h1[")

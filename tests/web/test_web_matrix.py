@@ -31,8 +31,8 @@ BOOTS = SiteKey("boots")
 REACHED = 299
 
 MAY_DO = {
-    "owner": {"SEES", "EDITS", "PUBLISHES", "GIVES_ACCESS", "ADDS_SITES", "MANAGES"},
-    "admin": {"SEES", "EDITS", "PUBLISHES", "GIVES_ACCESS", "ADDS_SITES", "MANAGES"},
+    "owner": {"SEES", "EDITS", "PUBLISHES", "GIVES_ACCESS", "ADDS_SITES", "MANAGES", "AUDITS"},
+    "admin": {"SEES", "EDITS", "PUBLISHES", "GIVES_ACCESS", "ADDS_SITES", "MANAGES", "AUDITS"},
     "publisher": {"SEES", "EDITS", "PUBLISHES"},
     "editor": {"SEES", "EDITS"},
     "viewer": {"SEES"},

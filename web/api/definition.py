@@ -20,9 +20,9 @@ from config_compiler.finding import Finding
 from config_compiler.render.report import as_json
 from config_compiler.source import SITE_FILE, is_experiment_file, is_test_file, start_of
 from web.api.answers import Problem, answer, refuse
-from web.api.noting import note
 from web.api.store import Token
 from web.audit.line import Deed
+from web.audit.noting import By, note
 from web.desk import Desk
 from web.store import Definition, Overtaken, SiteEntry
 
@@ -85,7 +85,7 @@ async def _save(desk: Desk, token: Token, entry: SiteEntry, newest: Definition, 
     saved = await desk.services.store.save_definition(entry.key, sent.files, by, newest.revision, pushed=True)
     if isinstance(saved, Overtaken):
         return _overtaken(saved.revision)
-    await note(desk, entry.key, by, Deed.PUSHED, revision=saved.revision)
+    await note(desk, By(by, entry.account), Deed.PUSHED, site=entry.key, revision=saved.revision)
     return _saved(entry, saved.revision, changed=True)
 
 

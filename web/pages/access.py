@@ -8,9 +8,9 @@ from __future__ import annotations
 from sanic import Request
 from sanic.response import HTTPResponse, redirect
 
-from web.api.noting import note
 from web.api.store import DAYS, MOST_TOKENS
 from web.audit.line import Deed
+from web.audit.noting import by, note
 from web.desk import Desk, framed
 from web.form import field, number
 from web.guard import subject_of
@@ -43,7 +43,7 @@ async def create(desk: Desk, request: Request, site: str) -> HTTPResponse:
     if secret is None:
         full = f"A site has {MOST_TOKENS} tokens at most. Take one back that is no longer used."
         return await _listed(desk, request, entry, status=422, trouble=full)
-    await note(desk, entry.key, subject_of(request), Deed.LET_IN, what=f"{name}, to {scope}")
+    await note(desk, by(request), Deed.LET_IN, site=entry.key, what=f"{name}, to {scope}")
     return await _listed(desk, request, entry, secret=secret)
 
 
@@ -53,7 +53,7 @@ async def revoke(desk: Desk, request: Request, site: str, id: str) -> HTTPRespon
     name = await desk.services.store.api.revoke(entry.key, number(id)) if entry else None
     if entry is None or name is None:
         return desk.renderer.refusal(404, framed(request))
-    await note(desk, entry.key, subject_of(request), Deed.SHUT_OUT, what=name)
+    await note(desk, by(request), Deed.SHUT_OUT, site=entry.key, what=name)
     return redirect(f"/sites/{entry.key}/access?did={Notice.REVOKED.name.lower()}", status=303)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from sanic import Request
 from sanic.response import HTTPResponse, redirect
 
+from web.audit.line import Deed
+from web.audit.noting import by, note
 from web.desk import Desk, framed
 from web.guard import session_of
 from web.local import HOME
@@ -44,12 +46,14 @@ async def end_session(desk: Desk, request: Request, handle: str) -> HTTPResponse
     session = here(request)
     if not await desk.services.store.sessions.end(session, handle):
         return desk.renderer.refusal(404, framed(request))
+    await note(desk, by(request), Deed.SIGNED_OUT_THERE)
     return redirect(f"/account?did={Notice.SIGNED_OUT_THERE.name.lower()}", status=303)
 
 
 async def end_other_sessions(desk: Desk, request: Request) -> HTTPResponse:
     """Sign out in every other browser."""
-    await desk.services.store.sessions.end_others(here(request))
+    ended = await desk.services.store.sessions.end_others(here(request))
+    await note(desk, by(request), Deed.SIGNED_OUT_ELSEWHERE, what=f"{ended} sessions" if ended != 1 else "1 session")
     return redirect(f"/account?did={Notice.SIGNED_OUT_ELSEWHERE.name.lower()}", status=303)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from sanic import Request
 from sanic.response import HTTPResponse, redirect
 
+from web.audit.line import Deed
+from web.audit.noting import By, note
 from web.desk import Desk
 from web.form import field
 from web.guard import session_of
@@ -19,7 +21,7 @@ from web.openid.refusal import Refusal
 from web.openid.store import ATTEMPT_MS
 from web.people.store import NEWCOMER_MS, Membership, Newcomer
 from web.render import Page
-from web.sessions.session import SESSION_MS
+from web.sessions.session import SESSION_MS, name_of
 
 SIGN_UP = "/sign-up"
 JOIN = "/join/"
@@ -76,6 +78,8 @@ async def signed_in(
     session, sessions = session_of(request), desk.services.store.sessions
     old = session.id if session else None
     secret = await sessions.begin(who.person, who.account, way, old, goes_on=goes_on)
+    did = Deed.CAME_OVER if goes_on else Deed.SIGNED_IN
+    await note(desk, By(name_of(who.person), who.account), did, what=f"by {way}")
     answer = redirect(after, status=303)
     desk.cookie.give(answer, secret, SESSION_MS // 1000)
     desk.arrival.take(answer)

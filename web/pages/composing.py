@@ -15,6 +15,8 @@ from sanic.response import HTTPResponse, redirect
 from config_compiler.rewriting.places import Plain
 from config_compiler.rewriting.rewriting import rewritten
 from domain.experiment import Status
+from web.audit.line import Deed
+from web.audit.noting import by, note
 from web.composing.acting import acted
 from web.composing.audience import FIELDS, Chosen
 from web.composing.beside import Beside, beside
@@ -113,6 +115,8 @@ async def _save(desk: Desk, request: Request, opened: Opened, typed: Typed, text
     if isinstance(saved, Overtaken):
         trouble = f"Not saved: revision {saved.revision} was saved just now. Save again to go on from it."
         return await _form(desk, request, opened, typed, text, status=409, trouble=trouble)
+    if saved.revision != newest.revision:
+        await note(desk, by(request), Deed.EDITED, site=opened.entry.key, revision=saved.revision, what=opened.key)
     notice = Notice.SAVED if saved.revision != newest.revision else Notice.UNCHANGED
     return redirect(f"{opened.address}?did={notice.name.lower()}", status=303)
 

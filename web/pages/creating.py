@@ -12,6 +12,8 @@ from sanic import Request
 from sanic.response import HTTPResponse, redirect
 
 from config_compiler.finding import Finding
+from web.audit.line import Deed
+from web.audit.noting import by, note
 from web.composing.beside import WHOLE, beside
 from web.composing.files import keys_in, named_in
 from web.composing.patterns import BY_KEY, PATTERNS, Pattern, file_text, key_for
@@ -58,6 +60,7 @@ async def create(desk: Desk, request: Request, site: str) -> HTTPResponse:
             return await _asked(desk, request, found, pattern, answers, said=said.by_field, status=422)
         saved = await desk.services.store.save_definition(entry.key, files, subject_of(request), definition.revision)
         if not isinstance(saved, Overtaken):
+            await note(desk, by(request), Deed.ADDED, site=entry.key, revision=saved.revision, what=key)
             return redirect(f"/sites/{entry.key}/experiments/{key}/edit?did={Notice.ADDED.name.lower()}", status=303)
         found = await _open(desk, site) or found
     return await _asked(desk, request, found, pattern, answers, busy=True, status=409)

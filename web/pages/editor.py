@@ -14,6 +14,8 @@ from config_compiler.compiler import Rejected
 from config_compiler.finding import Finding
 from config_compiler.source import SITE_FILE
 from domain.names import ExperimentKey, GoalKey, is_key
+from web.audit.line import Deed
+from web.audit.noting import by, note
 from web.desk import Desk, framed
 from web.editing import FILE_FIELD, edited, open_files
 from web.form import field, fields, number
@@ -68,6 +70,8 @@ async def submit(desk: Desk, request: Request, site: str) -> HTTPResponse:
     saved = await desk.services.store.save_definition(entry.key, kept, subject_of(request), typed.revision)
     if isinstance(saved, Overtaken):
         return await _overtaken(desk, request, entry, typed, saved)
+    if saved.revision != typed.revision:
+        await note(desk, by(request), Deed.CHANGED, site=entry.key, revision=saved.revision)
     address = f"/sites/{entry.key}/definition"
     if not publishes:
         notice = Notice.SAVED if saved.revision != typed.revision else Notice.UNCHANGED
@@ -94,6 +98,7 @@ async def add(desk: Desk, request: Request, site: str) -> HTTPResponse:
     saved = await desk.services.store.save_definition(entry.key, added.files, subject_of(request), definition.revision)
     if isinstance(saved, Overtaken):
         return await _overtaken(desk, request, entry, added, saved)
+    await note(desk, by(request), Deed.ADDED, site=entry.key, revision=saved.revision, what=key)
     return redirect(
         f"/sites/{entry.key}/definition?did={Notice.ADDED.name.lower()}&file={experiment_file(key)}", status=303
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 from sanic import Request
 from sanic.response import HTTPResponse
 
+from web.audit.line import Deed
+from web.audit.noting import By, note
 from web.desk import Desk
 from web.guard import session_of
 from web.local import HOME
@@ -16,6 +18,7 @@ from web.pages.arrival import JOIN, refused, signed_in
 from web.pages.sign_up import is_by_newcomer, newcomer_of
 from web.people.store import Invitation
 from web.render import Page
+from web.sessions.session import name_of
 from web.tokens import form_token
 
 
@@ -40,6 +43,7 @@ async def accept(desk: Desk, request: Request, token: str) -> HTTPResponse:
         return desk.renderer.refusal(401, Page(session))
     if who is None:
         return refused(desk, request, Refusal.INVITATION_OVER)
+    await note(desk, By(name_of(who.person), who.account), Deed.JOINED)
     return await signed_in(desk, request, who, way, HOME, goes_on=not is_new)
 
 

@@ -13,6 +13,8 @@ from sanic.response import HTTPResponse, redirect
 
 from config_compiler.rewriting.rewriting import Wanted, rewritten
 from domain.experiment import Status
+from web.audit.line import Deed
+from web.audit.noting import by, note
 from web.composing.beside import Beside, beside
 from web.composing.files import keys_in
 from web.composing.life import STEPS, Act, copied, phase_of, shippable, shipped, status_of, with_status
@@ -28,6 +30,8 @@ from web.store import Overtaken
 
 _OVERTAKEN = "Nothing was done: the definition was changed meanwhile. Look at what it says now, and press again."
 
+_DID = {Act.START: Deed.STARTED, Act.PAUSE: Deed.PAUSED, Act.STOP: Deed.STOPPED}
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -38,6 +42,9 @@ class Done:
     """The file in which nothing may be wrong then; None where none may be looked at."""
     address: str
     notice: Notice
+    did: Deed
+    what: str
+    """What that is about, as the audit log names it."""
 
 
 async def show(desk: Desk, request: Request, site: str, experiment: str) -> HTTPResponse:
@@ -67,6 +74,7 @@ async def act(desk: Desk, request: Request, site: str, experiment: str) -> HTTPR
     )
     if isinstance(saved, Overtaken):
         return await _page(desk, request, opened, status=409, trouble=_OVERTAKEN)
+    await note(desk, by(request), done.did, site=opened.entry.key, revision=saved.revision, what=done.what)
     return redirect(f"{done.address}?did={done.notice.name.lower()}", status=303)
 
 
@@ -76,24 +84,28 @@ def _done(request: Request, opened: Opened) -> Done | None:
     step = next((each for each in STEPS if each.act.value == wish and status in each.of), None)
     if step is not None:
         checked = opened.file if step.becomes is Status.RUNNING else None
-        return _changed(opened, with_status(opened.said, step.becomes), step.notice, checked)
+        return _changed(opened, with_status(opened.said, step.becomes), step.notice, checked, _DID[step.act])
     winner = field(request, "winner")
     if wish == Act.SHIP.value and winner in shippable(opened.said):
         new = shipped(opened.said, winner, everybody=field(request, "whom") == "everybody")
-        return _changed(opened, new, Notice.SHIPPED, opened.file)
+        return _changed(opened, new, Notice.SHIPPED, opened.file, Deed.SHIPPED, f"{opened.key}: {winner}")
     if wish == Act.COPY.value:
         return _copy(opened)
     if wish == Act.REMOVE.value and status in (Status.DRAFT, Status.STOPPED):
         files = {name: text for name, text in opened.definition.files.items() if name != opened.file}
-        return Done(files, None, f"/sites/{opened.entry.key}/experiments", Notice.REMOVED)
+        return Done(files, None, f"/sites/{opened.entry.key}/experiments", Notice.REMOVED, Deed.TAKEN_OUT, opened.key)
     return None
 
 
-def _changed(opened: Opened, new: dict[str, Wanted], notice: Notice, checked: str | None) -> Done | None:
+def _changed(
+    opened: Opened, new: dict[str, Wanted], notice: Notice, checked: str | None, did: Deed, what: str = ""
+) -> Done | None:
     text = rewritten(opened.text, new)
     if text is None:
         return None
-    return Done(opened.with_text(text), checked, opened.address.removesuffix("edit") + "life", notice)
+    return Done(
+        opened.with_text(text), checked, opened.address.removesuffix("edit") + "life", notice, did, what or opened.key
+    )
 
 
 def _copy(opened: Opened) -> Done | None:
@@ -103,7 +115,14 @@ def _copy(opened: Opened) -> Done | None:
     if text is None:
         return None
     files = {**opened.definition.files, experiment_file(key): text}
-    return Done(files, None, f"/sites/{opened.entry.key}/experiments/{key}/edit", Notice.COPIED)
+    return Done(
+        files,
+        None,
+        f"/sites/{opened.entry.key}/experiments/{key}/edit",
+        Notice.COPIED,
+        Deed.COPIED,
+        f"{opened.key} as {key}",
+    )
 
 
 async def _page(

@@ -8,6 +8,8 @@ from __future__ import annotations
 from sanic import Request
 from sanic.response import HTTPResponse, redirect
 
+from web.audit.line import Deed
+from web.audit.noting import by, note
 from web.desk import Desk, framed
 from web.form import field, number
 from web.members.store import Changed
@@ -16,6 +18,7 @@ from web.pages.account import here
 from web.pages.arrival import JOIN
 from web.people.store import MOST_INVITATIONS
 from web.permission import GIVES, Permission, Role
+from web.sessions.session import name_of
 
 _STATUS = {Changed.NOBODY: 404, Changed.NOT_YOURS: 403, Changed.LAST_OWNER: 409}
 
@@ -34,6 +37,7 @@ async def invite(desk: Desk, request: Request) -> HTTPResponse:
     if token is None:
         full = f"{MOST_INVITATIONS} invitations are open already. Take back those that nobody needs."
         return await _listed(desk, request, status=422, trouble=full)
+    await note(desk, by(request), Deed.INVITED, what=f"as {role.value}")
     return await _listed(desk, request, link=f"{desk.services.web_url.rstrip('/')}{JOIN}{token}", role=role)
 
 
@@ -42,6 +46,7 @@ async def take_back(desk: Desk, request: Request, handle: str) -> HTTPResponse:
     session = here(request)
     if not await desk.services.store.people.take_back(session.account, handle, GIVES[session.role]):
         return desk.renderer.refusal(404, framed(request))
+    await note(desk, by(request), Deed.UNINVITED)
     return _done(Notice.TAKEN_BACK)
 
 
@@ -51,18 +56,21 @@ async def change(desk: Desk, request: Request, person: str) -> HTTPResponse:
     if role is None:
         return await _listed(desk, request, status=422, trouble="Choose a role.")
     changed = await desk.services.store.members.change(session.account, number(person), role, session.role)
-    return await _answer(desk, request, changed)
+    what = f"{name_of(number(person))}, now {role.value}"
+    return await _answer(desk, request, changed, Deed.ROLE_CHANGED, what)
 
 
 async def remove(desk: Desk, request: Request, person: str) -> HTTPResponse:
     """Remove a member, who is signed out of this account at once."""
     session = here(request)
     changed = await desk.services.store.members.remove(session.account, number(person), session.role)
-    return await _answer(desk, request, changed)
+    did = Deed.LEFT if number(person) == session.person else Deed.REMOVED
+    return await _answer(desk, request, changed, did, name_of(number(person)))
 
 
-async def _answer(desk: Desk, request: Request, changed: Changed) -> HTTPResponse:
+async def _answer(desk: Desk, request: Request, changed: Changed, did: Deed, what: str) -> HTTPResponse:
     if changed is Changed.DONE:
+        await note(desk, by(request), did, what=what)
         return _done(Notice.CHANGED)
     return await _listed(desk, request, status=_STATUS[changed], trouble=changed.value)
 

@@ -11,6 +11,8 @@ from sanic import Request
 from sanic.response import HTTPResponse, redirect
 
 from config_compiler.compiler import Checked
+from web.audit.line import Deed
+from web.audit.noting import by, note
 from web.composing.revising import SITE, Told, files_told, told
 from web.desk import Desk, framed
 from web.form import field, number
@@ -59,6 +61,9 @@ async def restore(desk: Desk, request: Request, site: str, revision: str) -> HTT
     if isinstance(saved, Overtaken):
         trouble = f"Nothing was restored: revision {saved.revision} was saved meanwhile. Look at it, and press again."
         return await _one(desk, request, entry, definition, status=409, trouble=trouble)
+    if saved.revision != newest:
+        what = f"revision {definition.revision}"
+        await note(desk, by(request), Deed.RESTORED, site=entry.key, revision=saved.revision, what=what)
     notice = Notice.RESTORED if saved.revision != newest else Notice.UNCHANGED
     return redirect(f"/sites/{entry.key}/revisions?did={notice.name.lower()}", status=303)
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 from sanic import Request
 from sanic.response import HTTPResponse, redirect
 
+from web.audit.line import Deed
+from web.audit.noting import By, by, note
 from web.desk import Desk
 from web.guard import session_of
 from web.local import HOME, local_address
+from web.permission import Role
 from web.render import Page
-from web.sessions.session import SESSION_MS
+from web.sessions.session import FIRST_ACCOUNT, SESSION_MS
 
 
 async def explain(desk: Desk, request: Request) -> HTTPResponse:
@@ -35,6 +38,7 @@ async def sign_in(desk: Desk, request: Request, token: str) -> HTTPResponse:
     secret = await desk.services.store.sign_in(token, old.id if old else None)
     if secret is None:
         return _used_up(desk)
+    await note(desk, By(Role.OWNER.value, FIRST_ACCOUNT), Deed.SIGNED_IN, what="by a sign-in link")
     answer = redirect(HOME, status=303)
     desk.cookie.give(answer, secret, SESSION_MS // 1000)
     return answer
@@ -44,6 +48,7 @@ async def sign_out(desk: Desk, request: Request) -> HTTPResponse:
     """End the session here and in the browser."""
     if session := session_of(request):
         await desk.services.store.sessions.sign_out(session.id)
+        await note(desk, by(request), Deed.SIGNED_OUT)
     answer = redirect("/sign-in", status=303)
     desk.cookie.take(answer)
     return answer

@@ -13,6 +13,8 @@ from sanic.response import HTTPResponse, redirect
 from config_compiler.codes import Severity
 from config_compiler.source import SITE_FILE
 from domain.names import SiteKey
+from web.audit.line import Deed
+from web.audit.noting import By, note
 from web.claiming import Claim, claim
 from web.desk import Desk
 from web.form import field
@@ -54,6 +56,7 @@ async def submit(desk: Desk, request: Request) -> HTTPResponse:
     who = await desk.services.store.people.sign_up(secret, typed["name"])
     if who is None:
         return desk.renderer.refusal(401, Page(session_of(request)))
+    await note(desk, _by(who.membership), Deed.SIGNED_UP)
     return await signed_in(desk, request, who.membership, who.way, await _add_site(desk, who.membership, typed, host))
 
 
@@ -95,8 +98,13 @@ async def _add_site(desk: Desk, who: Membership, typed: Mapping[str, str], host:
             key, {SITE_FILE: _text(key, typed, host)}, name_of(who.person), opened=0, account=who.account
         )
         if isinstance(saved, Saved):
+            await note(desk, _by(who), Deed.SITE_ADDED, site=key, revision=saved.revision)
             return f"/sites/{key}?did={Notice.SIGNED_UP.name.lower()}"
     return "/sites"
+
+
+def _by(who: Membership) -> By:
+    return By(name_of(who.person), who.account)
 
 
 def _text(key: SiteKey, typed: Mapping[str, str], host: str) -> str:

@@ -17,6 +17,8 @@ from domain.experiment import Status
 from domain.names import SiteKey, is_key
 from domain.report import Days
 from domain.site import Site
+from web.audit.line import Deed
+from web.audit.noting import by, note
 from web.bars import Bars, draw_bars
 from web.claiming import Claim, claim
 from web.desk import Desk, framed
@@ -75,6 +77,7 @@ async def create(desk: Desk, request: Request) -> HTTPResponse:
     )
     if isinstance(saved, Overtaken):
         return await _listed(desk, request, 422, _TAKEN.format(key), typed)
+    await note(desk, by(request), Deed.SITE_ADDED, site=key, revision=saved.revision)
     return redirect(f"/sites/{key}/definition", status=303)
 
 

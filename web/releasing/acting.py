@@ -96,7 +96,7 @@ async def _remember(services: Services, order: Order, did: Deed, outcome: Outcom
     if isinstance(outcome, Published):
         at_ms, where = int(services.clock() * 1000), order.environment.value
         line = AuditLine(key, at_ms, order.by, did, where, release.number, release.digest, revision, order.note)
-        await services.store.audit.note(line)
+        await services.store.audit.note(line, order.entry.account)
     if revision is not None and order.environment is Environment.PRODUCTION:
         await services.store.note_published(key, revision, release.digest)
 
