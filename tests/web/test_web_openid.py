@@ -33,7 +33,10 @@ from web.sessions.session import IDLE_MS
 
 ARRIVAL, SESSION = "leadbright-arrival", "leadbright"
 
-_NAMES = (f"web_with_providers_{n}" for n in itertools.count())
+_HERE = __name__.replace(".", "_")
+"""Part of an app's name: pytest and an import know this file by two names, and so count twice."""
+
+_NAMES = (f"{_HERE}_{n}" for n in itertools.count())
 
 
 @dataclass
