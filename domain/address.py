@@ -52,6 +52,8 @@ class Headers(Protocol):
 
     def get(self, name: str, default: str, /) -> str: ...
 
+    def getall(self, name: str, default: list[str], /) -> list[str]: ...
+
 
 class Connection(Protocol):
     """As much of a connection as is needed to tell where it comes from."""
@@ -71,6 +73,7 @@ class Proxies:
         """Where a request came from, and the country that a proxy says it is from, if one does.
 
         With trusted proxies configured only these are believed, and the last address that is not one of them counts.
+        A proxy may write what it knows into a line of its own, below one that a client made up.
         """
         address = peer_of(connection)
         said = headers.get(self.country_header, "") if self.country_header else ""
@@ -78,7 +81,7 @@ class Proxies:
             return address, said
         if not self._trusts(address):
             return address, ""
-        hops = headers.get("x-forwarded-for", "").split(",")
+        hops = ",".join(headers.getall("x-forwarded-for", [])).split(",")
         senders = (Address(hop.strip()) for hop in reversed(hops))
         return next((a for a in senders if not self._trusts(a)), address), said
 

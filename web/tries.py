@@ -20,7 +20,6 @@ MOST_PLACES = 20_000
 """That are told apart at once, far more than can try once all together may no more."""
 
 _ALL = "all"
-_FORWARDED = "x-forwarded-for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Tries:
 
     def _place(self, request: Request) -> tuple[bytes, int]:
         now_ms = int(self._clock() * 1000)
-        address, _ = self._proxies.place(request.conn_info, _Headers(request))
+        address, _ = self._proxies.place(request.conn_info, request.headers)
         return self._sources.of(address, now_ms), now_ms
 
 
@@ -68,18 +67,6 @@ class Entrances:
 def entrances(allowed: Allowed, proxies: Proxies, clock: Callable[[], float], random: Random) -> Entrances:
     """Both, nobody having tried yet."""
     return Entrances(Tries(allowed, proxies, clock, random), Tries(allowed, proxies, clock, random))
-
-
-@dataclass(frozen=True, slots=True)
-class _Headers:
-    """A request's headers. A proxy may write what it knows into a line of its own, below one that a client made up."""
-
-    request: Request
-
-    def get(self, name: str, default: str, /) -> str:
-        if name != _FORWARDED:
-            return str(self.request.headers.get(name, default))
-        return ",".join(self.request.headers.getall(_FORWARDED, [])) or default
 
 
 def _quota(per_minute: int) -> Quota:

@@ -66,6 +66,11 @@ class WholeBeacon:
         end = self._head.find("\r\n", begin)
         return self._head[begin : end if end >= 0 else None].lstrip()
 
+    def getall(self, name: str, default: list[str], /) -> list[str]:
+        """All headers of this name, which is in lower case, in their order."""
+        lines = (line.partition(":") for line in self._head.split("\r\n")[1:])
+        return [value.strip() for other, _, value in lines if other.lower() == name] or default
+
 
 def whole_beacon(received: bytearray) -> tuple[WholeBeacon, int] | None:
     """The beacon with which the bytes begin, and how many bytes it takes; None where it is for Sanic to read."""

@@ -211,12 +211,14 @@ def main(count: int) -> int:
         bucket = new()
         os.environ.update(bucket.environment)
         folders = definitions(Path(root), count)
+        print(
+            f"{count:,} changed sites to S3, {AT_ONCE} at once\n\n| | requests/s | ratio | sites/s |\n|---|---|---|---|"
+        )
         uploaded, bare = uploads(bucket.url, folders[0], count)
+        print(f"| bare puts, in turns with the next | {bare:,.0f} | 1.00 | |")
+        _row(f"releases, at least {RATIO}", uploaded, bare)
         shipped = fleet(bucket.url, folders)
-    print(f"{count:,} changed sites to S3, {AT_ONCE} at once\n\n| | requests/s | ratio | sites/s |\n|---|---|---|---|")
-    print(f"| bare puts, in turns with the next | {bare:,.0f} | 1.00 | |")
-    _row(f"releases, at least {RATIO}", uploaded, bare)
-    _row("releases, compiled in the same run", shipped, bare)
+        _row("releases, compiled in the same run", shipped, bare)
     for run in (uploaded, shipped):
         print(f"\nmemory at each tenth of the way, MB: {', '.join(f'{each:,.0f}' for each in run.memory_mb)}")
     fine = uploaded.published == shipped.published == count
@@ -224,7 +226,10 @@ def main(count: int) -> int:
 
 
 def _row(what: str, run: Run, bare: float) -> None:
-    print(f"| {what} | {run.requests_s:,.0f} | {run.requests_s / bare:.2f} | {run.published / run.seconds:,.1f} |")
+    print(
+        f"| {what} | {run.requests_s:,.0f} | {run.requests_s / bare:.2f} | {run.published / run.seconds:,.1f} |",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from msgspec import structs
+from sanic.compat import Header
 
 from domain import address
 from domain.address import NO_PROXIES, Address, Network, Proxies, Sources
@@ -51,27 +53,34 @@ PLACES = [
     (TRUSTED, "192.0.2.1", {COUNTRY: "DE", "x-forwarded-for": "203.0.113.9"}, "192.0.2.1", ""),
     (TRUSTED, "10.1.2.3", {COUNTRY: "DE", "x-forwarded-for": "203.0.113.9"}, "203.0.113.9", "DE"),
     (TRUSTED, "10.1.2.3", {"x-forwarded-for": "6.6.6.6, 203.0.113.9, 10.9.9.9"}, "203.0.113.9", ""),
+    (TRUSTED, "10.1.2.3", {"x-forwarded-for": ["6.6.6.6", "203.0.113.9", "10.9.9.9"]}, "203.0.113.9", ""),
     (TRUSTED, "2001:db8::1", {"x-forwarded-for": "203.0.113.9"}, "203.0.113.9", ""),
     (TRUSTED, "::ffff:10.1.2.3", {"x-forwarded-for": "203.0.113.9"}, "203.0.113.9", ""),
 ]
 
 
+def lines(headers: Mapping[str, str | list[str]]) -> Header:
+    """As Sanic has them: a header that comes more than once has a line for each."""
+    each = ((name, [said] if isinstance(said, str) else said) for name, said in headers.items())
+    return Header([(name, line) for name, said in each for line in said])
+
+
 @pytest.mark.parametrize(("trusted", "peer", "headers", "expected", "country"), PLACES)
 def test_only_trusted_proxies_are_believed(
-    trusted: tuple[Network, ...], peer: str, headers: dict[str, str], expected: str, country: str
+    trusted: tuple[Network, ...], peer: str, headers: dict[str, str | list[str]], expected: str, country: str
 ) -> None:
-    found, said = Proxies(trusted, COUNTRY).place(Peer(peer), headers)
+    found, said = Proxies(trusted, COUNTRY).place(Peer(peer), lines(headers))
     assert (found.prefix(), said) == (Address(expected).prefix(), country)
 
 
 def test_bytes_that_are_no_text_are_a_place_like_any_other() -> None:
     proxies = Proxies((ip_network("10.0.0.0/8"),), COUNTRY)
-    found, said = proxies.place(Peer("10.0.0.1"), {"x-forwarded-for": "\udcff", COUNTRY: "\udcff"})
+    found, said = proxies.place(Peer("10.0.0.1"), lines({"x-forwarded-for": "\udcff", COUNTRY: "\udcff"}))
     assert (found.prefix(), country_said(said)) == (b"?", "")
 
 
 def test_without_settings_no_header_is_believed() -> None:
-    found, said = NO_PROXIES.place(Peer("192.0.2.1"), {"x-forwarded-for": "1.1.1.1", "cf-ipcountry": "DE"})
+    found, said = NO_PROXIES.place(Peer("192.0.2.1"), lines({"x-forwarded-for": "1.1.1.1", "cf-ipcountry": "DE"}))
     assert (found.prefix(), said) == (b"192.0.2.1", "")
 
 

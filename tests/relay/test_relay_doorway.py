@@ -87,6 +87,13 @@ def test_what_browsers_send_takes_the_short_way(name: str) -> None:
     assert SHORT[name][size:].startswith(b"POST") is (name == "the next request behind it")
 
 
+def test_a_header_that_comes_twice_is_read_twice() -> None:
+    found = whole_beacon(bytearray(request("X-Forwarded-For: 6.6.6.6", "x: y", "x-forwarded-for:192.0.2.1 ")))
+    assert found is not None
+    assert found[0].getall("x-forwarded-for", []) == ["6.6.6.6", "192.0.2.1"]
+    assert found[0].getall("cookie", ["none"]) == ["none"]
+
+
 @pytest.mark.parametrize("name", UNUSUAL)
 def test_what_is_unusual_is_for_sanic_to_read(name: str) -> None:
     assert whole_beacon(bytearray(UNUSUAL[name])) is None
