@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.snippet.linking import Json, digest, experiment, linked, plan
-from tests.snippet.visits import record, settled, tried
+from tests.snippet.visits import brought_back, record, settled, tried
 from tests.snippet.website import BODY, SCRIPT, Website, page
 
 FIRST_PAGE = [["visit", 0, 3], ["session"], ["view"], ["exp", "hero", "bold"]]
@@ -250,15 +250,10 @@ def test_a_burst_of_events_is_told_whole(website: Website, visitor: BrowserConte
     assert max(len(r.beacon["e"]) for r in website.relay.received) == 32
 
 
-def test_a_page_brought_back_by_the_back_button_is_a_view(website: Website, visitor: BrowserContext) -> None:
-    tab = visitor.new_page()
-    tab.goto(website.address)
-    tab.evaluate("window.same = true")
-    settled(tab)
-    tab.goto(f"{website.address}/list")
-    settled(tab)
-    tab.go_back(wait_until="commit")
-    assert tab.evaluate("window.same") is True
+def test_a_page_brought_back_by_the_back_button_is_a_view(
+    website: Website, new_visitor: Callable[..., BrowserContext]
+) -> None:
+    brought_back(website, new_visitor)
     website.relay.wait_for_beacons(3)
     assert website.relay.counted() == [*FIRST_PAGE, ["view", 1], ["view"]]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.snippet.linking import experiment, linked, plan
-from tests.snippet.visits import drawn, settled
+from tests.snippet.visits import brought_back, drawn, settled
 from tests.snippet.website import BODY, Website, page
 
 OPS = [["text", "h1", "Buy now"], ["html", ".promo", "<b>New</b>"], ["add", "#signup", "pulse"]]
@@ -59,18 +61,11 @@ def test_a_page_that_is_made_anew_shows_the_variation(
 
 
 def test_a_page_that_comes_back_still_shows_the_variation_and_keeps_it(
-    website: Website, visitor: BrowserContext
+    website: Website, new_visitor: Callable[..., BrowserContext]
 ) -> None:
     shop(website)
     website.pages["/list"] = page("<body><h1>List</h1></body>", head="")
-    tab = visitor.new_page()
-    tab.goto(website.address)
-    shows_the_variation(tab)
-    settled(tab)
-    tab.evaluate("window.same = true")
-    tab.goto(f"{website.address}/list")
-    tab.go_back(wait_until="commit")
-    assert tab.evaluate("window.same") is True
+    tab = brought_back(website, new_visitor)
     shows_the_variation(tab)
     tab.evaluate("document.querySelector('h1').textContent = 'Original'")
     drawn(tab)

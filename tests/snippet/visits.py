@@ -6,10 +6,13 @@ May not know which site it is, save its key.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
 from playwright.sync_api import BrowserContext, Page
+
+from tests.snippet.website import Website
 
 COOKIE = "lb_shop"
 SIGNS = '",[]~!*_'
@@ -45,6 +48,27 @@ def settled(page: Page) -> None:
             return false;
         }"""
     )
+
+
+def brought_back(website: Website, new_visitor: Callable[..., BrowserContext]) -> Page:
+    """The first page of a visitor who left it for another and went back; the relay has heard of nobody else.
+
+    It was kept whole meanwhile. That is the browser's to decide: a busy one may not, and another visitor goes.
+    """
+    for _ in range(5):
+        tab = new_visitor().new_page()
+        tab.goto(website.address)
+        settled(tab)
+        tab.evaluate("window.same = true")
+        tab.goto(f"{website.address}/list")
+        settled(tab)
+        tab.go_back(wait_until="commit")
+        if tab.evaluate("window.same"):
+            return tab
+        tab.wait_for_load_state()
+        settled(tab)
+        website.relay.received.clear()
+    raise AssertionError("no page was kept whole")
 
 
 def drawn(page: Page) -> None:
